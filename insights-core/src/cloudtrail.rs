@@ -1,0 +1,7 @@
+//! The boundary to CloudTrail's JSON: records in, Insights out. Nothing else in the crate
+//! knows what a record looks like.
+
+pub(crate) mod insight_record;
+pub(crate) mod record;
+mod rules;
+mod value;

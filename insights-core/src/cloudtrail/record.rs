@@ -1,0 +1,585 @@
+//! [`Record`]: a CloudTrail record as it is read, and the [`Event`] it tells of.
+
+use std::{error, fmt};
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{
+    Deserialize, Deserializer,
+    de::{IgnoredAny, MapAccess, SeqAccess},
+};
+
+use crate::{
+    cloudtrail::{
+        rules::{infer_category, infer_read_only},
+        value::{Lenient, Value, lenient},
+    },
+    event::Event,
+    series::EventCategory,
+};
+
+/// A CloudTrail record, as far as insights need it.
+///
+/// Reading never fails on a value of an unexpected type: such a value spoils its own record,
+/// told by [`content`](Self::content), and not the file around it. Everything else in the
+/// record is skipped.
+///
+/// ```
+/// use insights_core::{Content, Record};
+///
+/// let json = r#"{"eventTime": "2026-03-02T14:05:09Z", "eventSource": "ec2.amazonaws.com",
+///     "eventName": "RunInstances", "recipientAccountId": "111122223333", "readOnly": false}"#;
+/// let record: Record<'_> = serde_json::from_str(json)?;
+/// let Content::Call { event, .. } = record.content("", "eu-west-1")? else { panic!() };
+/// assert_eq!(event.account_id, "111122223333");
+/// assert_eq!(event.region, "eu-west-1");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Record<'a> {
+    event_time: Value<'a>,
+    event_source: Value<'a>,
+    event_name: Value<'a>,
+    aws_region: Value<'a>,
+    recipient_account_id: Value<'a>,
+    event_id: Value<'a>,
+    error_code: Value<'a>,
+    user_agent: Value<'a>,
+    event_category: Value<'a>,
+    event_type: Value<'a>,
+    read_only: Value<'a>,
+    management_event: Value<'a>,
+    user_identity: UserIdentity<'a>,
+    resources: Resources<'a>,
+}
+
+/// What a record is.
+#[non_exhaustive]
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Content<'a> {
+    /// An API call.
+    Call {
+        /// The call.
+        event: Event<'a>,
+        /// Whether its category or whether it reads had to be inferred from its name.
+        inferred: bool,
+    },
+    /// An Insights event of CloudTrail's own.
+    Insight,
+    /// A count of data events over five minutes.
+    Aggregated,
+    /// An event of a VPC endpoint.
+    NetworkActivity,
+}
+
+impl Record<'_> {
+    /// Returns what the record is.
+    ///
+    /// `account_id` and `region` are used where the record names none; the path of its file may
+    /// tell them.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error for a call without a time, a source or a name, with a time that is not
+    /// RFC 3339, or with a value of the wrong type in a field that is used.
+    pub fn content<'s>(
+        &'s self,
+        account_id: &'s str,
+        region: &'s str,
+    ) -> Result<Content<'s>, RecordError> {
+        let event_type = self.event_type.text("eventType")?;
+        let category = self.event_category.text("eventCategory")?;
+        match (category, event_type) {
+            (Some("Insight"), _) | (_, Some("AwsCloudTrailInsight")) => {
+                return Ok(Content::Insight);
+            }
+            (Some("Aggregated"), _) | (_, Some("AwsAggregatedEvent")) => {
+                return Ok(Content::Aggregated);
+            }
+            (Some("NetworkActivity"), _) | (_, Some("AwsVpceEvent" | "AwsVpceEvents")) => {
+                return Ok(Content::NetworkActivity);
+            }
+            _ => {}
+        }
+        let required = |value: Option<&'s str>, field| {
+            value
+                .filter(|text| !text.is_empty())
+                .ok_or(RecordError::Missing { field })
+        };
+        let time = required(self.event_time.text("eventTime")?, "eventTime")?;
+        let source = required(self.event_source.text("eventSource")?, "eventSource")?;
+        let name = required(self.event_name.text("eventName")?, "eventName")?;
+        let (category, inferred_category) = self.category(category, source, name)?;
+        let read_only = self.read_only.truth("readOnly")?;
+        let identity = &self.user_identity;
+        let account = [
+            self.recipient_account_id.text("recipientAccountId")?,
+            identity.account_id.text("userIdentity.accountId")?,
+        ];
+        let account = account.into_iter().flatten().find(|id| !id.is_empty());
+        let region_named = self
+            .aws_region
+            .text("awsRegion")?
+            .filter(|name| !name.is_empty());
+        let event = Event {
+            account_id: account.unwrap_or(account_id),
+            region: region_named.unwrap_or(region),
+            category,
+            read_only: read_only.unwrap_or_else(|| infer_read_only(source, name)),
+            error_code: self
+                .error_code
+                .text("errorCode")?
+                .filter(|code| !code.is_empty()),
+            user_identity: identity.key()?,
+            user_agent: self
+                .user_agent
+                .text("userAgent")?
+                .filter(|agent| !agent.is_empty()),
+            resource_arn: match category {
+                EventCategory::Data => self.resources.arn(),
+                EventCategory::Management => None,
+            },
+            event_id: self.event_id.text("eventID")?.filter(|id| !id.is_empty()),
+            ..Event::new(instant(time)?, source, name)
+        };
+        Ok(Content::Call {
+            event,
+            inferred: inferred_category || read_only.is_none(),
+        })
+    }
+
+    /// Returns whether the record has any of the fields by which a record is known.
+    #[must_use]
+    pub fn is_recognised(&self) -> bool {
+        [
+            &self.event_time,
+            &self.event_name,
+            &self.event_id,
+            &self.event_type,
+            &self.event_category,
+        ]
+        .into_iter()
+        .any(|value| !matches!(value, Value::Absent))
+    }
+
+    /// Returns the category and whether it was inferred.
+    fn category(
+        &self,
+        named: Option<&str>,
+        source: &str,
+        name: &str,
+    ) -> Result<(EventCategory, bool), RecordError> {
+        match named {
+            Some("Management") => return Ok((EventCategory::Management, false)),
+            Some("Data") => return Ok((EventCategory::Data, false)),
+            Some(other) if !other.is_empty() => {
+                return Err(RecordError::UnknownCategory {
+                    found: other.into(),
+                });
+            }
+            _ => {}
+        }
+        Ok(match self.management_event.truth("managementEvent")? {
+            Some(true) => (EventCategory::Management, false),
+            Some(false) => (EventCategory::Data, false),
+            None => {
+                let types = self
+                    .resources
+                    .0
+                    .iter()
+                    .filter_map(|resource| resource.kind.as_text());
+                (infer_category(source, name, types), true)
+            }
+        })
+    }
+}
+
+/// Returns the instant a record names.
+fn instant(text: &str) -> Result<DateTime<Utc>, RecordError> {
+    fixed_layout(text.as_bytes())
+        .or_else(|| {
+            DateTime::parse_from_rfc3339(text)
+                .ok()
+                .map(|time| time.to_utc())
+        })
+        .ok_or_else(|| RecordError::BadTime {
+            found: text.chars().take(64).collect(),
+        })
+}
+
+/// Reads `2026-03-02T14:05:09Z`, the layout of every delivered record.
+fn fixed_layout(text: &[u8]) -> Option<DateTime<Utc>> {
+    let &[
+        y0,
+        y1,
+        y2,
+        y3,
+        b'-',
+        o0,
+        o1,
+        b'-',
+        d0,
+        d1,
+        b'T',
+        h0,
+        h1,
+        b':',
+        m0,
+        m1,
+        b':',
+        s0,
+        s1,
+        b'Z',
+    ] = text
+    else {
+        return None;
+    };
+    let number = |digits: &[u8]| {
+        digits.iter().try_fold(0_u32, |number, digit| {
+            digit
+                .is_ascii_digit()
+                .then(|| number * 10 + u32::from(digit - b'0'))
+        })
+    };
+    let year = i32::try_from(number(&[y0, y1, y2, y3])?).ok()?;
+    let date = NaiveDate::from_ymd_opt(year, number(&[o0, o1])?, number(&[d0, d1])?)?;
+    let time = date.and_hms_opt(number(&[h0, h1])?, number(&[m0, m1])?, number(&[s0, s1])?)?;
+    Some(time.and_utc())
+}
+
+impl<'de> Record<'de> {
+    /// Reads the value of one field, skipped if it does not matter.
+    ///
+    /// It is for readers of containers that learn only on the way whether an object is a
+    /// record. Of a field that occurs twice the last value counts.
+    ///
+    /// # Errors
+    ///
+    /// Returns the error of `map` for text that is not JSON.
+    pub fn read_field<A: MapAccess<'de>>(
+        &mut self,
+        key: &str,
+        map: &mut A,
+    ) -> Result<(), A::Error> {
+        let field = match key {
+            "eventTime" => &mut self.event_time,
+            "eventSource" => &mut self.event_source,
+            "eventName" => &mut self.event_name,
+            "awsRegion" => &mut self.aws_region,
+            "recipientAccountId" => &mut self.recipient_account_id,
+            "eventID" => &mut self.event_id,
+            "errorCode" => &mut self.error_code,
+            "userAgent" => &mut self.user_agent,
+            "eventCategory" => &mut self.event_category,
+            "eventType" => &mut self.event_type,
+            "readOnly" => &mut self.read_only,
+            "managementEvent" => &mut self.management_event,
+            "userIdentity" => {
+                self.user_identity = map.next_value()?;
+                return Ok(());
+            }
+            "resources" => {
+                self.resources = map.next_value()?;
+                return Ok(());
+            }
+            _ => {
+                map.next_value::<IgnoredAny>()?;
+                return Ok(());
+            }
+        };
+        *field = map.next_value()?;
+        Ok(())
+    }
+}
+
+impl<'de> Lenient<'de> for Record<'de> {
+    fn map<A: MapAccess<'de>>(&mut self, map: &mut A) -> Result<(), A::Error> {
+        while let Some(key) = map.next_key::<Value<'de>>()? {
+            self.read_field(key.as_text().unwrap_or_default(), map)?;
+        }
+        Ok(())
+    }
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for Record<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        lenient(deserializer)
+    }
+}
+
+/// Who called.
+#[derive(Clone, Debug, Default)]
+struct UserIdentity<'a> {
+    kind: Value<'a>,
+    principal_id: Value<'a>,
+    arn: Value<'a>,
+    account_id: Value<'a>,
+    user_name: Value<'a>,
+    invoked_by: Value<'a>,
+    wrong_type: bool,
+}
+
+impl UserIdentity<'_> {
+    /// Returns the ARN, or the nearest thing to one.
+    ///
+    /// A service has no ARN but the name under which it made the call; a failed sign-in has
+    /// only a user name.
+    fn key(&self) -> Result<Option<&str>, RecordError> {
+        if self.wrong_type {
+            return Err(RecordError::WrongType {
+                field: "userIdentity",
+            });
+        }
+        let candidates = [
+            self.arn.text("userIdentity.arn")?,
+            self.invoked_by.text("userIdentity.invokedBy")?,
+            self.user_name.text("userIdentity.userName")?,
+            self.principal_id.text("userIdentity.principalId")?,
+            self.account_id.text("userIdentity.accountId")?,
+            self.kind.text("userIdentity.type")?,
+        ];
+        Ok(candidates
+            .into_iter()
+            .flatten()
+            .find(|text| !text.is_empty()))
+    }
+}
+
+impl<'de> Lenient<'de> for UserIdentity<'de> {
+    fn map<A: MapAccess<'de>>(&mut self, map: &mut A) -> Result<(), A::Error> {
+        while let Some(key) = map.next_key::<Value<'de>>()? {
+            let field = match key.as_text() {
+                Some("type") => &mut self.kind,
+                Some("principalId") => &mut self.principal_id,
+                Some("arn") => &mut self.arn,
+                Some("accountId") => &mut self.account_id,
+                Some("userName") => &mut self.user_name,
+                Some("invokedBy") => &mut self.invoked_by,
+                _ => {
+                    map.next_value::<IgnoredAny>()?;
+                    continue;
+                }
+            };
+            *field = map.next_value()?;
+        }
+        Ok(())
+    }
+
+    fn other(&mut self) {
+        self.wrong_type = true;
+    }
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for UserIdentity<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        lenient(deserializer)
+    }
+}
+
+/// A resource of a call.
+#[derive(Clone, Debug, Default)]
+struct Resource<'a> {
+    kind: Value<'a>,
+    arn: Value<'a>,
+}
+
+impl<'de> Lenient<'de> for Resource<'de> {
+    fn map<A: MapAccess<'de>>(&mut self, map: &mut A) -> Result<(), A::Error> {
+        while let Some(key) = map.next_key::<Value<'de>>()? {
+            match key.as_text() {
+                Some("type") => self.kind = map.next_value()?,
+                Some("ARN") => self.arn = map.next_value()?,
+                _ => {
+                    map.next_value::<IgnoredAny>()?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for Resource<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        lenient(deserializer)
+    }
+}
+
+/// The resources of a call; anything but a list counts as none.
+#[derive(Clone, Debug, Default)]
+struct Resources<'a>(Vec<Resource<'a>>);
+
+impl Resources<'_> {
+    /// Returns the ARN of the resource that holds the others: the bucket and not the object,
+    /// of which there are too many to be a baseline.
+    fn arn(&self) -> Option<&str> {
+        let held = |resource: &&Resource<'_>| resource.kind.as_text() == Some("AWS::S3::Object");
+        let holders = self.0.iter().filter(|resource| !held(resource));
+        holders
+            .filter_map(|resource| resource.arn.as_text())
+            .find(|arn| !arn.is_empty())
+    }
+}
+
+impl<'de> Lenient<'de> for Resources<'de> {
+    fn seq<A: SeqAccess<'de>>(&mut self, seq: &mut A) -> Result<(), A::Error> {
+        while let Some(resource) = seq.next_element()? {
+            self.0.push(resource);
+        }
+        Ok(())
+    }
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for Resources<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        lenient(deserializer)
+    }
+}
+
+/// A record that cannot be counted.
+#[non_exhaustive]
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum RecordError {
+    /// A field without which a call cannot be counted is missing or empty.
+    Missing {
+        /// The field.
+        field: &'static str,
+    },
+    /// A field has a value of the wrong type.
+    WrongType {
+        /// The field.
+        field: &'static str,
+    },
+    /// The event time is not an RFC 3339 instant.
+    BadTime {
+        /// The text found, cut to 64 characters.
+        found: Box<str>,
+    },
+    /// The category is none that CloudTrail documents.
+    UnknownCategory {
+        /// The text found.
+        found: Box<str>,
+    },
+}
+
+impl error::Error for RecordError {}
+
+impl fmt::Display for RecordError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Missing { field } => write!(f, "{field} is missing"),
+            Self::WrongType { field } => write!(f, "{field} has a value of the wrong type"),
+            Self::BadTime { found } => write!(f, "eventTime {found:?} is not RFC 3339"),
+            Self::UnknownCategory { found } => write!(f, "eventCategory {found:?} is unknown"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(json: &str) -> Record<'_> {
+        serde_json::from_str(json).unwrap()
+    }
+
+    fn event_of(json: &str) -> Result<String, RecordError> {
+        let record = read(json);
+        Ok(match record.content("999999999999", "path-region")? {
+            Content::Call { event: e, inferred } => format!(
+                "{} {} {} {} {} {} {:?} {:?} {:?} {inferred}",
+                e.minute(),
+                e.account_id,
+                e.region,
+                e.event_name,
+                e.category,
+                e.read_only,
+                e.error_code,
+                e.user_identity,
+                e.resource_arn,
+            ),
+            other => format!("{other:?}"),
+        })
+    }
+
+    const CALL: &str = r#""eventTime":"2026-03-02T14:05:09Z","eventSource":"s3.amazonaws.com","eventName":"GetObject""#;
+
+    #[test]
+    fn what_a_record_says_goes_before_what_is_inferred() {
+        let said = format!(
+            r#"{{{CALL},"eventCategory":"Management","readOnly":"false","awsRegion":"r","recipientAccountId":"1","errorCode":"","userIdentity":{{"arn":"","invokedBy":"x"}}}}"#
+        );
+        assert_eq!(
+            event_of(&said).unwrap(),
+            "2026-03-02T14:05:00Z 1 r GetObject Management false None Some(\"x\") None false"
+        );
+        let unsaid = format!(
+            r#"{{{CALL},"errorCode":"E","userIdentity":{{"accountId":"2"}},"resources":[{{"type":"AWS::S3::Object","ARN":"o"}},{{"ARN":"b","type":"AWS::S3::Bucket"}}]}}"#
+        );
+        assert_eq!(
+            event_of(&unsaid).unwrap(),
+            "2026-03-02T14:05:00Z 2 path-region GetObject Data true Some(\"E\") Some(\"2\") Some(\"b\") true"
+        );
+    }
+
+    #[test]
+    fn a_wrong_value_spoils_its_record_and_says_where() {
+        let error = |json: &str| event_of(json).unwrap_err().to_string();
+        assert_eq!(error("{}"), "eventTime is missing");
+        assert_eq!(error("7"), "eventTime is missing");
+        assert_eq!(
+            error(&format!("{{{CALL},\"eventTime\":7}}")),
+            "eventTime has a value of the wrong type"
+        );
+        assert_eq!(
+            error(&format!("{{{CALL},\"userIdentity\":[1]}}")),
+            "userIdentity has a value of the wrong type"
+        );
+        assert_eq!(
+            error(&format!("{{{CALL},\"readOnly\":\"maybe\"}}")),
+            "readOnly has a value of the wrong type"
+        );
+        assert_eq!(
+            error(&format!("{{{CALL},\"eventCategory\":\"New\"}}")),
+            "eventCategory \"New\" is unknown"
+        );
+        assert_eq!(
+            error(
+                &CALL
+                    .replace("05:09Z", "5")
+                    .replacen("\"eventTime", "{\"eventTime", 1)
+                    .replace("GetObject\"", "GetObject\"}")
+            ),
+            "eventTime \"2026-03-02T14:5\" is not RFC 3339"
+        );
+    }
+
+    #[test]
+    fn times_have_one_fast_layout_and_all_others_of_rfc_3339() {
+        let same = instant("2026-03-02T14:05:09Z").unwrap();
+        assert_eq!(instant("2026-03-02T15:05:09.000+01:00").unwrap(), same);
+        assert_eq!(instant("2026-03-02 14:05:09Z").unwrap(), same);
+        for bad in [
+            "",
+            "2026-02-30T00:00:00Z",
+            "2026-03-02T24:00:00Z",
+            "2026-03-02T14:05:09",
+            "٢٠٢٦",
+        ] {
+            assert!(instant(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn other_kinds_of_records_are_told_before_their_fields_are_missed() {
+        for (kind, content) in [
+            (r#"{"eventCategory":"Insight"}"#, "Insight"),
+            (r#"{"eventType":"AwsCloudTrailInsight"}"#, "Insight"),
+            (r#"{"eventCategory":"Aggregated"}"#, "Aggregated"),
+            (
+                r#"{"eventType":"AwsVpceEvent","eventCategory":"NetworkActivity"}"#,
+                "NetworkActivity",
+            ),
+        ] {
+            assert_eq!(event_of(kind).unwrap(), content);
+        }
+    }
+}

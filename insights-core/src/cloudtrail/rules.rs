@@ -1,0 +1,147 @@
+//! What records of early versions do not say: [`infer_read_only`] and [`infer_category`].
+//!
+//! `readOnly` is missing in many records before version 1.06, `managementEvent` in all of them
+//! and `eventCategory` in all before 1.07.
+
+use crate::series::EventCategory;
+
+/// Verbs of operations that only read.
+const READING_VERBS: [&str; 18] = [
+    "Get", "List", "Describe", "Head", "BatchGet", "Query", "Scan", "Search", "Lookup", "Select",
+    "View", "Check", "Test", "Simulate", "Validate", "Estimate", "Preview", "Download",
+];
+
+/// Operations that CloudTrail logs as reads though their names do not say so.
+const READS: [(&str, &str); 7] = [
+    ("kms.amazonaws.com", "Encrypt"),
+    ("kms.amazonaws.com", "Decrypt"),
+    ("kms.amazonaws.com", "GenerateDataKey"),
+    ("kms.amazonaws.com", "GenerateDataKeyWithoutPlaintext"),
+    ("sts.amazonaws.com", "AssumeRole"),
+    ("sts.amazonaws.com", "AssumeRoleWithSAML"),
+    ("sts.amazonaws.com", "AssumeRoleWithWebIdentity"),
+];
+
+/// Operations on objects in S3.
+const OBJECT_OPERATIONS: [&str; 17] = [
+    "AbortMultipartUpload",
+    "CompleteMultipartUpload",
+    "CopyObject",
+    "CreateMultipartUpload",
+    "DeleteObject",
+    "DeleteObjects",
+    "GetObject",
+    "GetObjectAcl",
+    "GetObjectTagging",
+    "HeadObject",
+    "ListParts",
+    "PutObject",
+    "PutObjectAcl",
+    "PutObjectTagging",
+    "RestoreObject",
+    "UploadPart",
+    "UploadPartCopy",
+];
+
+/// Operations on items in DynamoDB.
+const ITEM_OPERATIONS: [&str; 9] = [
+    "BatchGetItem",
+    "BatchWriteItem",
+    "DeleteItem",
+    "GetItem",
+    "PutItem",
+    "Query",
+    "Scan",
+    "TransactWriteItems",
+    "UpdateItem",
+];
+
+/// Returns whether an operation is taken to only read, by its service and name.
+///
+/// A name reads if it begins with a reading verb that ends there or is followed by a capital,
+/// so `Testify` does not. The exceptions are the operations of KMS that use a key and the
+/// assumption of a role, which CloudTrail logs as reads.
+pub(crate) fn infer_read_only(event_source: &str, event_name: &str) -> bool {
+    let follows = |verb: &str| {
+        event_name
+            .strip_prefix(verb)
+            .is_some_and(|rest| rest.chars().next().is_none_or(|c| !c.is_lowercase()))
+    };
+    READING_VERBS.into_iter().any(follows) || READS.contains(&(event_source, event_name))
+}
+
+/// Returns the category an operation is taken to have, by its service and name and by the
+/// types of its resources.
+pub(crate) fn infer_category<'t>(
+    event_source: &str,
+    event_name: &str,
+    mut resource_types: impl Iterator<Item = &'t str>,
+) -> EventCategory {
+    // Names of versioned operations carry the version: `Invoke20150331`.
+    let name = event_name.trim_end_matches(|c: char| c.is_ascii_digit());
+    let data = match event_source {
+        "s3.amazonaws.com" => {
+            OBJECT_OPERATIONS.contains(&name) || resource_types.any(|t| t == "AWS::S3::Object")
+        }
+        "lambda.amazonaws.com" => matches!(name, "Invoke" | "InvokeFunction" | "InvokeAsync"),
+        "dynamodb.amazonaws.com" => ITEM_OPERATIONS.contains(&name),
+        _ => false,
+    };
+    if data {
+        EventCategory::Data
+    } else {
+        EventCategory::Management
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::iter;
+
+    use super::*;
+
+    #[test]
+    fn names_tell_reads_from_writes() {
+        for (source, name) in [
+            ("ec2.amazonaws.com", "DescribeInstances"),
+            ("s3.amazonaws.com", "HeadBucket"),
+            ("kms.amazonaws.com", "Decrypt"),
+            ("sts.amazonaws.com", "AssumeRole"),
+            ("dynamodb.amazonaws.com", "Query"),
+        ] {
+            assert!(infer_read_only(source, name), "{name}");
+        }
+        for (source, name) in [
+            ("signin.amazonaws.com", "ConsoleLogin"),
+            ("ec2.amazonaws.com", "RunInstances"),
+            ("x.amazonaws.com", "Testify"),
+            ("x.amazonaws.com", "Checkout"),
+            ("x.amazonaws.com", "Decrypt"),
+        ] {
+            assert!(!infer_read_only(source, name), "{name}");
+        }
+    }
+
+    #[test]
+    fn operations_inside_resources_are_data() {
+        let category = |source, name| infer_category(source, name, iter::empty());
+        assert_eq!(
+            category("s3.amazonaws.com", "GetObject"),
+            EventCategory::Data
+        );
+        assert_eq!(
+            category("lambda.amazonaws.com", "Invoke20150331"),
+            EventCategory::Data
+        );
+        assert_eq!(
+            category("lambda.amazonaws.com", "CreateFunction20150331"),
+            EventCategory::Management
+        );
+        assert_eq!(
+            category("s3.amazonaws.com", "PutBucketPolicy"),
+            EventCategory::Management
+        );
+        let object = infer_category("s3.amazonaws.com", "New", iter::once("AWS::S3::Object"));
+        assert_eq!(object, EventCategory::Data);
+    }
+}

@@ -1,0 +1,163 @@
+//! [`Value`] and [`Lenient`]: reading JSON of which only the syntax can be relied upon.
+
+use std::{borrow::Cow, fmt, marker::PhantomData};
+
+use serde::{
+    Deserialize, Deserializer,
+    de::{IgnoredAny, MapAccess, SeqAccess, Visitor},
+};
+
+use crate::cloudtrail::record::RecordError;
+
+/// Something that can be read from any JSON value, whatever its type.
+///
+/// What an implementation does not expect is skipped and told to [`other`](Self::other); null
+/// is as good as absent.
+pub(crate) trait Lenient<'de>: Default {
+    fn text(&mut self, _text: Cow<'de, str>) {
+        self.other();
+    }
+
+    fn truth(&mut self, _truth: bool) {
+        self.other();
+    }
+
+    fn map<A: MapAccess<'de>>(&mut self, map: &mut A) -> Result<(), A::Error> {
+        self.other();
+        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        Ok(())
+    }
+
+    fn seq<A: SeqAccess<'de>>(&mut self, seq: &mut A) -> Result<(), A::Error> {
+        self.other();
+        while seq.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(())
+    }
+
+    fn other(&mut self) {}
+}
+
+/// Reads a value of any type.
+pub(crate) fn lenient<'de, T: Lenient<'de>, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<T, D::Error> {
+    deserializer.deserialize_any(LenientVisitor(PhantomData))
+}
+
+struct LenientVisitor<T>(PhantomData<T>);
+
+impl<T> LenientVisitor<T> {
+    fn read<E>(with: impl FnOnce(&mut T) -> Result<(), E>) -> Result<T, E>
+    where
+        T: Default,
+    {
+        let mut value = T::default();
+        with(&mut value)?;
+        Ok(value)
+    }
+}
+
+impl<'de, T: Lenient<'de>> Visitor<'de> for LenientVisitor<T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("any value")
+    }
+
+    fn visit_borrowed_str<E>(self, text: &'de str) -> Result<T, E> {
+        Self::read(|value| Ok(value.text(Cow::Borrowed(text))))
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<T, E> {
+        Self::read(|value| Ok(value.text(Cow::Owned(text.to_owned()))))
+    }
+
+    fn visit_bool<E>(self, truth: bool) -> Result<T, E> {
+        Self::read(|value| Ok(value.truth(truth)))
+    }
+
+    fn visit_unit<E>(self) -> Result<T, E> {
+        Ok(T::default())
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<T, E> {
+        Self::read(|value| Ok(value.other()))
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<T, E> {
+        Self::read(|value| Ok(value.other()))
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<T, E> {
+        Self::read(|value| Ok(value.other()))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<T, A::Error> {
+        Self::read(|value| value.seq(&mut seq))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<T, A::Error> {
+        Self::read(|value| value.map(&mut map))
+    }
+}
+
+/// A value of any type; only text and truth are kept.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub(crate) enum Value<'a> {
+    #[default]
+    Absent,
+    Text(Cow<'a, str>),
+    Truth(bool),
+    Other,
+}
+
+impl Value<'_> {
+    pub(crate) fn as_text(&self) -> Option<&str> {
+        if let Self::Text(text) = self {
+            Some(text)
+        } else {
+            None
+        }
+    }
+
+    /// Returns the text, or nothing if the value is absent or null.
+    pub(crate) fn text(&self, field: &'static str) -> Result<Option<&str>, RecordError> {
+        match self {
+            Self::Absent => Ok(None),
+            Self::Text(text) => Ok(Some(text)),
+            Self::Truth(_) | Self::Other => Err(RecordError::WrongType { field }),
+        }
+    }
+
+    /// Returns the truth, also where it is written as text, as some exports do.
+    pub(crate) fn truth(&self, field: &'static str) -> Result<Option<bool>, RecordError> {
+        match self {
+            Self::Absent => Ok(None),
+            Self::Truth(truth) => Ok(Some(*truth)),
+            Self::Text(text) if text.is_empty() => Ok(None),
+            Self::Text(text) if text.eq_ignore_ascii_case("true") => Ok(Some(true)),
+            Self::Text(text) if text.eq_ignore_ascii_case("false") => Ok(Some(false)),
+            Self::Text(_) | Self::Other => Err(RecordError::WrongType { field }),
+        }
+    }
+}
+
+impl<'de> Lenient<'de> for Value<'de> {
+    fn text(&mut self, text: Cow<'de, str>) {
+        *self = Self::Text(text);
+    }
+
+    fn truth(&mut self, truth: bool) {
+        *self = Self::Truth(truth);
+    }
+
+    fn other(&mut self) {
+        *self = Self::Other;
+    }
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for Value<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        lenient(deserializer)
+    }
+}

@@ -1,0 +1,276 @@
+//! [`PartialCounts`]: the half of the work that merges in any order.
+
+use std::{collections::BTreeMap, mem};
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    attribution::{Attributes, AttributesRef},
+    entries::{Activity, Cell, Entries, Keys, LogRef, NONE, SeriesRef, Sighting, identity},
+    event::Event,
+    sealed::SealedCounts,
+    selection::Selection,
+    series::{LogKey, SeriesKey},
+    time::{Minute, Watermark},
+};
+
+/// How much a stated zero weighs as a sign of life of its log: more than a lone event, whose
+/// time may be broken.
+const STATED: u32 = 2;
+
+/// Counts of calls by series and minute, and the events not to be counted twice.
+///
+/// It is a commutative monoid: [`Default`] is the identity and [`merge`](Self::merge) is
+/// associative and commutative. Recording events here and there and merging gives what
+/// recording them all in one place gives. That holds for repeated deliveries too: of all
+/// events with the same account, minute and event id one counts, and if they differ it is the
+/// same one in every order.
+///
+/// ```
+/// use chrono::DateTime;
+/// use insights_core::{Event, PartialCounts};
+///
+/// let time = DateTime::from_timestamp(1_772_445_600, 0).unwrap();
+/// let event = Event::new(time, "iam.amazonaws.com", "CreateUser").event_id("once");
+/// let mut here = PartialCounts::default();
+/// here.record(&event);
+/// let mut there = PartialCounts::default();
+/// there.record(&event);
+/// here.merge(there);
+///
+/// let sealed = here.seal();
+/// assert_eq!(sealed.duplicates(), 1);
+/// assert_eq!(sealed.rows().map(|row| row.count).sum::<u32>(), 1);
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct PartialCounts {
+    keys: Keys,
+    entries: Entries,
+}
+
+/// The calls of one series in one minute, by what they have in common.
+#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+pub struct MinuteBucket {
+    counts: BTreeMap<Attributes, u32>,
+}
+
+impl MinuteBucket {
+    /// Returns a bucket of `count` calls of which nothing more is known.
+    #[must_use]
+    pub fn new(count: u32) -> Self {
+        let mut bucket = Self::default();
+        bucket.add(Attributes::default(), count);
+        bucket
+    }
+
+    /// Adds `count` calls with the given attributes.
+    pub fn add(&mut self, attributes: Attributes, count: u32) {
+        let sum = self.counts.entry(attributes).or_default();
+        *sum = sum.saturating_add(count);
+    }
+
+    /// Returns the number of calls.
+    #[must_use]
+    pub fn count(&self) -> u64 {
+        self.counts.values().copied().map(u64::from).sum()
+    }
+}
+
+impl PartialCounts {
+    /// Counts `event` by the default selection.
+    pub fn record(&mut self, event: &Event<'_>) {
+        self.record_selected(event, &Selection::default());
+    }
+
+    /// Counts `event` if it is selected, and returns whether it is.
+    ///
+    /// An event that is not selected is still a sign that its log is alive, and a second
+    /// delivery of it is still told.
+    pub fn record_selected(&mut self, event: &Event<'_>, selection: &Selection) -> bool {
+        let Keys {
+            logs,
+            series,
+            attributes,
+        } = &mut self.keys;
+        let choice = selection.choose(event);
+        let mut series_of = |chosen: bool, error_code| {
+            if chosen {
+                series.intern(&SeriesRef::of(event, error_code), SeriesRef::own)
+            } else {
+                NONE
+            }
+        };
+        let mut sighting = Sighting {
+            minute: event.minute(),
+            id: (0, 0),
+            log: logs.intern(&LogRef::of(event), LogRef::own),
+            call: series_of(choice.call, None),
+            failure: series_of(choice.failure, event.error_code),
+            attributes: NONE,
+        };
+        if choice.any() {
+            sighting.attributes = attributes.intern(&AttributesRef::of(event), AttributesRef::own);
+        }
+        let in_span = selection.spans(sighting.minute);
+        match event.event_id {
+            Some(id) if !id.is_empty() && in_span => {
+                sighting.id = identity(id);
+                self.entries.sightings.push(sighting);
+            }
+            _ => {
+                self.entries.count(&sighting, in_span);
+                self.entries.join_when_doubled();
+            }
+        }
+        choice.any()
+    }
+
+    /// Adds the counts of one series and minute.
+    ///
+    /// An empty bucket states that the log was alive in that minute and the series was not.
+    pub fn insert(&mut self, series: &SeriesKey, minute: Minute, bucket: MinuteBucket) {
+        let log = self.keys.logs.intern_owned(&series.log());
+        let counted = u32::try_from(bucket.count()).unwrap_or(u32::MAX);
+        let seen = if counted == 0 { STATED } else { counted };
+        self.entries.activity.push(Activity {
+            minute,
+            log,
+            seen,
+            counted,
+            passed_over: 0,
+        });
+        let series = self.keys.series.intern_owned(series);
+        for (attributes, count) in bucket.counts {
+            if count > 0 {
+                let attributes = self.keys.attributes.intern_owned(&attributes);
+                self.entries.cells.push(Cell {
+                    minute,
+                    series,
+                    attributes,
+                    count,
+                });
+            }
+        }
+        self.entries.join_when_doubled();
+    }
+
+    /// Adds all of `other`.
+    pub fn merge(&mut self, other: Self) {
+        if self.is_empty() {
+            *self = other;
+        } else {
+            self.entries
+                .append(other.entries.renumbered(&other.keys, &mut self.keys));
+        }
+    }
+
+    /// Returns whether nothing was recorded or inserted.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.entries.len() == 0
+    }
+
+    /// Returns the number of events and inserted calls held, repeats included.
+    #[must_use]
+    pub fn events(&self) -> u64 {
+        let settled = |row: &Activity| u64::from(row.counted) + u64::from(row.passed_over);
+        let settled: u64 = self.entries.activity.iter().map(settled).sum();
+        settled + self.entries.sightings.len() as u64
+    }
+
+    /// Takes out all that lies before `watermark`.
+    #[must_use]
+    pub fn split_before(&mut self, watermark: Watermark) -> Self {
+        let entries = self.entries.split_before(watermark.minute());
+        let mut earlier = Self::default();
+        // The smaller part enters its keys anew, so that a watermark that moves minute by minute
+        // does not copy the keys of all that stays open.
+        if entries.len() > self.entries.len() {
+            earlier = Self {
+                keys: mem::take(&mut self.keys),
+                entries,
+            };
+            let open = mem::take(&mut self.entries);
+            self.entries = open.renumbered(&earlier.keys, &mut self.keys);
+        } else {
+            earlier.entries = entries.renumbered(&self.keys, &mut earlier.keys);
+            self.forget_idle_keys();
+        }
+        earlier
+    }
+
+    /// Seals everything: the counts in order, each event counted once.
+    #[must_use]
+    pub fn seal(mut self) -> SealedCounts {
+        let duplicates = self.entries.settle(&self.keys);
+        SealedCounts::new(self.keys, self.entries, duplicates)
+    }
+
+    /// Returns the state as rows in order.
+    pub(crate) fn to_rows(&self) -> OpenRows {
+        let mut used = Keys::default();
+        let entries = self.entries.clone().renumbered(&self.keys, &mut used);
+        let mut logs = used.logs.values().to_vec();
+        let mut series = used.series.values().to_vec();
+        let mut attributes = used.attributes.values().to_vec();
+        logs.sort_unstable();
+        series.sort_unstable();
+        attributes.sort_unstable();
+        let mut ordered = Keys::of(&logs, &series, &attributes);
+        let mut entries = entries.renumbered(&used, &mut ordered);
+        entries.order();
+        OpenRows {
+            logs,
+            series,
+            attributes,
+            entries,
+        }
+    }
+
+    /// Returns the counts of rows, or nothing if they refer to keys that are missing.
+    pub(crate) fn from_rows(rows: OpenRows) -> Option<Self> {
+        let keys = Keys::of(&rows.logs, &rows.series, &rows.attributes);
+        let lengths = [rows.logs.len(), rows.series.len(), rows.attributes.len()];
+        let distinct = lengths == keys.lengths();
+        (distinct && rows.entries.refer_within(lengths)).then_some(Self {
+            keys,
+            entries: rows.entries,
+        })
+    }
+
+    /// Drops the keys of rows long gone, once there are many more keys than rows.
+    fn forget_idle_keys(&mut self) {
+        let keys: usize = self.keys.lengths().iter().sum();
+        if keys > 4 * self.entries.len() + 4_096 {
+            let keys = mem::take(&mut self.keys);
+            let entries = mem::take(&mut self.entries);
+            self.entries = entries.renumbered(&keys, &mut self.keys);
+        }
+    }
+}
+
+impl Eq for PartialCounts {}
+
+impl PartialEq for PartialCounts {
+    /// Two counts are equal if they seal to the same rows.
+    fn eq(&self, other: &Self) -> bool {
+        self.clone().seal() == other.clone().seal()
+    }
+}
+
+/// Open counts as data: keys in order and rows that refer to them by place.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct OpenRows {
+    logs: Vec<LogKey>,
+    series: Vec<SeriesKey>,
+    attributes: Vec<Attributes>,
+    entries: Entries,
+}
+
+impl OpenRows {
+    /// Returns the first minute that has a row.
+    pub(crate) fn earliest(&self) -> Option<Minute> {
+        self.entries.earliest()
+    }
+}

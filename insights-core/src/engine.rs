@@ -1,0 +1,401 @@
+//! [`Engine`]: counts in, insights out.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    mem,
+    ops::Bound,
+};
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    attribution::Attributes,
+    baseline::Baseline,
+    checkpoint::{Checkpoint, RestoreError},
+    config::Config,
+    counts::PartialCounts,
+    detector::{Detector, negative_binomial::NegativeBinomial},
+    entries::{Cell, NONE},
+    episode::Episode,
+    event::Event,
+    insight::Insight,
+    interner::Interner,
+    open::{Disposition, OpenMinutes, Stats},
+    report,
+    sealed::SealedCounts,
+    series::{LogKey, SeriesKey},
+    time::{Minute, Minutes, Watermark},
+    watch::{Turn, Watch},
+    watermark::WatermarkTracker,
+};
+
+/// Learns the rates of all series and reports when one leaves its baseline.
+///
+/// Between two calls of [`advance_to`](Self::advance_to) the order of events and how they are
+/// split over calls do not matter, bit for bit. The engine reads no clock: who feeds it moves
+/// the watermark, for a stream with a [`WatermarkTracker`].
+///
+/// ```
+/// use chrono::{DateTime, TimeDelta};
+/// use insights_core::{Config, Engine, Event, InsightState, Watermark};
+///
+/// let mut engine = Engine::new(Config::default());
+/// let monday = DateTime::from_timestamp(1_772_409_600, 0).unwrap();
+/// let mut time = monday;
+/// while time < monday + TimeDelta::days(2) {
+///     engine.observe(&Event::new(time, "ec2.amazonaws.com", "CreateTags"));
+///     time += TimeDelta::seconds(30);
+/// }
+/// for _ in 0..100 {
+///     engine.observe(&Event::new(time, "ec2.amazonaws.com", "CreateTags"));
+/// }
+/// let insights = engine.advance_to(Watermark::before(time + TimeDelta::minutes(5)));
+/// assert_eq!(insights[0].state, InsightState::Start);
+/// assert_eq!(insights[0].start.instant(), time);
+/// assert_eq!(insights[0].baseline.per_minute(), 2.0);
+/// ```
+#[derive(Clone, Debug)]
+pub struct Engine<D: Detector = NegativeBinomial> {
+    pub(crate) config: Config,
+    detector: D,
+    pub(crate) open: OpenMinutes,
+    pub(crate) logs: BTreeMap<LogKey, u32>,
+    pub(crate) lives: Vec<LogLife>,
+    pub(crate) index: BTreeMap<SeriesKey, u32>,
+    pub(crate) watches: Vec<Watch<D::Model>>,
+    pub(crate) attributes: Interner<Attributes>,
+    /// The series to look at again even if nothing is called, by minute.
+    due: BTreeSet<(Minute, u32)>,
+}
+
+/// What is known of a log's beginning.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub(crate) struct LogLife {
+    /// The first minute of the log.
+    pub(crate) origin: Minute,
+    /// The last minute with a sign of life.
+    pub(crate) last: Minute,
+    /// The signs of life so far.
+    pub(crate) seen: u64,
+}
+
+impl Engine<NegativeBinomial> {
+    /// Returns an engine that has seen nothing, with the default detector.
+    #[must_use]
+    pub fn new(config: Config) -> Self {
+        let detector = *config.detector();
+        Self::with_detector(config, detector)
+    }
+}
+
+impl<D: Detector> Engine<D> {
+    /// Returns an engine that has seen nothing, with a detector of your own.
+    #[must_use]
+    pub fn with_detector(config: Config, detector: D) -> Self {
+        let open = OpenMinutes::new(config.selection().clone());
+        Self {
+            config,
+            detector,
+            open,
+            logs: BTreeMap::new(),
+            lives: Vec::new(),
+            index: BTreeMap::new(),
+            watches: Vec::new(),
+            attributes: Interner::default(),
+            due: BTreeSet::new(),
+        }
+    }
+
+    /// Returns an engine that goes on where `checkpoint` was taken.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the checkpoint has another version, contradicts itself, or holds an
+    /// episode that `detector` does not find.
+    pub fn restore(checkpoint: Checkpoint, detector: D) -> Result<Self, RestoreError> {
+        checkpoint.into_engine(detector)
+    }
+
+    /// Counts an event.
+    pub fn observe(&mut self, event: &Event<'_>) -> Disposition {
+        self.open.observe(event)
+    }
+
+    /// Adds counts made elsewhere; what lies before the watermark is late.
+    pub fn merge(&mut self, counts: PartialCounts) {
+        self.open.merge(counts);
+    }
+
+    /// Seals the minutes before `watermark` and returns the insights of these minutes, ordered
+    /// by the minute that decided them, then by series.
+    ///
+    /// A Start waits for the first five minutes of its episode, which it averages over. The
+    /// watermark never moves back: an earlier one seals nothing.
+    #[must_use]
+    pub fn advance_to(&mut self, watermark: Watermark) -> Vec<Insight> {
+        let from = self.open.watermark().minute();
+        let sealed = self.open.seal(watermark);
+        let to = self.open.watermark().minute();
+        let mut numbers = Numbers::of(&sealed);
+        let mut cells = sealed.cells.iter().peekable();
+        let mut lives = sealed.activity().peekable();
+        let mut touched = Vec::new();
+        let mut insights = Vec::new();
+        loop {
+            let next = [
+                cells.peek().map(|cell| cell.minute),
+                lives.peek().map(|life| life.minute),
+                self.due.first().map(|&(minute, _)| minute),
+            ];
+            let Some(now) = next.into_iter().flatten().min().filter(|&now| now < to) else {
+                break;
+            };
+            while let Some(life) = lives.next_if(|life| life.minute == now) {
+                let log = self.log(life.log);
+                self.lives[log as usize].show(now, life.seen);
+            }
+            while let Some(cell) = cells.next_if(|cell| cell.minute == now) {
+                touched.push(self.count(cell, &sealed, &mut numbers));
+            }
+            while let Some(&(minute, slot)) = self.due.first().filter(|due| due.0 <= now) {
+                self.due.remove(&(minute, slot));
+                self.watches[slot as usize].due = None;
+                touched.push(slot);
+            }
+            touched.sort_unstable();
+            touched.dedup();
+            self.judge(touched.drain(..), now, &mut insights);
+        }
+        if to.midnight() > from.midnight() {
+            self.sweep(to.midnight());
+        }
+        insights
+    }
+
+    /// Returns the Start of every episode that still waits for its first five minutes, as no
+    /// more of them will come. Its average is over five minutes all the same.
+    #[must_use]
+    pub fn finish(&mut self) -> Vec<Insight> {
+        let slots: Vec<u32> = self.index.values().copied().collect();
+        let announce = |slot: u32| Some((slot, self.watches[slot as usize].announce()?));
+        let turns: Vec<_> = slots.into_iter().filter_map(announce).collect();
+        turns
+            .iter()
+            .map(|(slot, turn)| self.report(*slot, turn))
+            .collect()
+    }
+
+    /// Returns the whole state, to go on from later or elsewhere.
+    #[must_use]
+    pub fn checkpoint(&self) -> Checkpoint {
+        Checkpoint::of(self)
+    }
+
+    /// Returns how many events ended where.
+    #[must_use]
+    pub fn stats(&self) -> Stats {
+        self.open.stats()
+    }
+
+    /// Returns the watermark.
+    #[must_use]
+    pub const fn watermark(&self) -> Watermark {
+        self.open.watermark()
+    }
+
+    /// Returns the number of series with calls that still matter.
+    #[must_use]
+    pub fn series(&self) -> usize {
+        self.watches.len()
+    }
+
+    /// Returns the number of episodes that have begun and not ended.
+    #[must_use]
+    pub fn open_episodes(&self) -> usize {
+        self.watches
+            .iter()
+            .filter(|watch| watch.open.is_some())
+            .count()
+    }
+
+    /// Adds a cell to the baseline of its series and returns the number of that.
+    fn count(&mut self, cell: &Cell, sealed: &SealedCounts, numbers: &mut Numbers) -> u32 {
+        let slot = &mut numbers.series[cell.series as usize];
+        if *slot == NONE {
+            *slot = self.slot(sealed.keys.series.get(cell.series));
+        }
+        let attributes = &mut numbers.attributes[cell.attributes as usize];
+        if *attributes == NONE {
+            *attributes = self
+                .attributes
+                .intern_owned(sealed.keys.attributes.get(cell.attributes));
+        }
+        let watch = &mut self.watches[*slot as usize];
+        watch.baseline.push(cell.minute, cell.count);
+        if !self.attributes.get(*attributes).is_empty() {
+            watch.made_of.push((cell.minute, *attributes, cell.count));
+        }
+        *slot
+    }
+
+    fn judge(
+        &mut self,
+        slots: impl Iterator<Item = u32>,
+        now: Minute,
+        insights: &mut Vec<Insight>,
+    ) {
+        let mut turns = Vec::new();
+        let mut reported = Vec::new();
+        for slot in slots {
+            let watch = &mut self.watches[slot as usize];
+            if !self.config.wants(watch.key.insight_type()) {
+                continue;
+            }
+            let origin = self.lives[watch.log as usize].origin;
+            let look = watch.seal(now, origin, &self.detector, &self.config, &mut turns);
+            reported.extend(turns.drain(..).map(|turn| (slot, turn)));
+            self.look_at(slot, look);
+        }
+        // The numbers of series follow their arrival; reports follow their keys.
+        reported.sort_by(|a, b| {
+            self.watches[a.0 as usize]
+                .key
+                .cmp(&self.watches[b.0 as usize].key)
+        });
+        insights.extend(reported.iter().map(|(slot, turn)| self.report(*slot, turn)));
+    }
+
+    /// Puts a series down for another look, unless it is down for an earlier one.
+    pub(crate) fn look_at(&mut self, slot: u32, look: Option<Minute>) {
+        let Some(look) = look else { return };
+        let due = &mut self.watches[slot as usize].due;
+        if due.is_some_and(|due| due <= look) {
+            return;
+        }
+        if let Some(later) = due.replace(look) {
+            self.due.remove(&(later, slot));
+        }
+        self.due.insert((look, slot));
+    }
+
+    fn report(&self, slot: u32, turn: &Turn) -> Insight {
+        let watch = &self.watches[slot as usize];
+        let origin = self.lives[watch.log as usize].origin;
+        // The failures of an API follow its calls in the order of keys.
+        let after = (Bound::Excluded(&watch.key), Bound::Unbounded);
+        let failures = self.index.range::<SeriesKey, _>(after);
+        let failures: Vec<(&str, &Baseline)> = failures
+            .take_while(|(key, _)| key.same_api(&watch.key))
+            .filter_map(|(key, &slot)| {
+                Some((
+                    key.error_code.as_deref()?,
+                    &self.watches[slot as usize].baseline,
+                ))
+            })
+            .collect();
+        let reach = self.config.baseline();
+        report::insight(watch, turn, &failures, &self.attributes, origin, reach)
+    }
+
+    /// Returns the number of a log, a new one for a new log.
+    pub(crate) fn log(&mut self, key: &LogKey) -> u32 {
+        if let Some(&log) = self.logs.get(key) {
+            return log;
+        }
+        let log = number(self.lives.len());
+        self.logs.insert(key.clone(), log);
+        self.lives.push(LogLife::NONE);
+        log
+    }
+
+    /// Returns the number of a series, a new one for a new series.
+    pub(crate) fn slot(&mut self, key: &SeriesKey) -> u32 {
+        if let Some(&slot) = self.index.get(key) {
+            return slot;
+        }
+        let log = self.log(&key.log());
+        let slot = number(self.watches.len());
+        self.index.insert(key.clone(), slot);
+        self.watches.push(Watch::new(key.clone(), log));
+        slot
+    }
+
+    /// Goes on with an episode of a restored series. Returns whether its reason was found.
+    pub(crate) fn resume(&mut self, slot: u32, episode: Episode) -> bool {
+        let watch = &mut self.watches[slot as usize];
+        let origin = self.lives[watch.log as usize].origin;
+        watch.resume(episode, origin, &self.detector, &self.config)
+    }
+
+    /// Forgets what can matter no more: old minutes, silent series, attributes nobody has.
+    ///
+    /// A model may be as old as the longest episode and a day, and reaches back from there; an
+    /// onset may lie some hours back.
+    fn sweep(&mut self, midnight: Minute) {
+        let reach = self.config.baseline() + self.config.longest() + Minutes::days(2);
+        for watch in &mut self.watches {
+            watch.forget_before(midnight - reach);
+        }
+        let watches = mem::take(&mut self.watches);
+        self.due.clear();
+        self.index.clear();
+        for watch in watches.into_iter().filter(|watch| !watch.is_idle()) {
+            let slot = number(self.watches.len());
+            self.index.insert(watch.key.clone(), slot);
+            self.due.extend(watch.due.map(|minute| (minute, slot)));
+            self.watches.push(watch);
+        }
+        let used: usize = self.watches.iter().map(|watch| watch.made_of.len()).sum();
+        if self.attributes.values().len() > 2 * used + 4_096 {
+            let old = mem::take(&mut self.attributes);
+            let made_of = self.watches.iter_mut().flat_map(|watch| &mut watch.made_of);
+            for (_, id, _) in made_of {
+                *id = self.attributes.intern_owned(old.get(*id));
+            }
+        }
+    }
+}
+
+/// The numbers that series and attributes of sealed counts have in the engine, as far as met.
+struct Numbers {
+    series: Vec<u32>,
+    attributes: Vec<u32>,
+}
+
+impl Numbers {
+    fn of(sealed: &SealedCounts) -> Self {
+        Self {
+            series: vec![NONE; sealed.keys.series.values().len()],
+            attributes: vec![NONE; sealed.keys.attributes.values().len()],
+        }
+    }
+}
+
+fn number(length: usize) -> u32 {
+    u32::try_from(length).expect("fewer than 2^32 keys fit in memory")
+}
+
+impl LogLife {
+    /// No sign of life yet.
+    pub(crate) const NONE: Self = Self {
+        origin: Minute::MAX,
+        last: Minute::MIN,
+        seen: 0,
+    };
+
+    /// Takes note of signs of life.
+    ///
+    /// A lone sign far before the rest of the log has a broken time: the log begins after it.
+    fn show(&mut self, now: Minute, seen: u32) {
+        let lone = self.seen <= 1 && now.since(self.last) > WatermarkTracker::REACH;
+        if lone {
+            *self = Self {
+                origin: now,
+                last: now,
+                seen: 0,
+            };
+        }
+        self.last = now;
+        self.seen = self.seen.saturating_add(u64::from(seen));
+    }
+}

@@ -1,0 +1,391 @@
+//! [`Entries`]: what counts are held as, and the [`Keys`] their numbers stand for.
+
+use std::mem;
+
+use hashbrown::Equivalent;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::{
+    attribution::Attributes,
+    event::Event,
+    interner::Interner,
+    series::{EventCategory, LogKey, SeriesKey},
+    time::Minute,
+};
+
+/// No series, where the number of one is expected.
+pub(crate) const NONE: u32 = u32::MAX;
+
+/// The values that the numbers in entries stand for.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Keys {
+    pub(crate) logs: Interner<LogKey>,
+    pub(crate) series: Interner<SeriesKey>,
+    pub(crate) attributes: Interner<Attributes>,
+}
+
+/// One delivery of an event that has an id.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+pub(crate) struct Sighting {
+    pub(crate) minute: Minute,
+    pub(crate) id: (u64, u64),
+    pub(crate) log: u32,
+    /// The series it is a call of, or `NONE`.
+    pub(crate) call: u32,
+    /// The series it is a failure of, or `NONE`.
+    pub(crate) failure: u32,
+    /// The attributes, or `NONE` for an event that counts for no series.
+    pub(crate) attributes: u32,
+}
+
+/// The calls of one series and minute with the same attributes.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+pub(crate) struct Cell {
+    pub(crate) minute: Minute,
+    pub(crate) series: u32,
+    pub(crate) attributes: u32,
+    pub(crate) count: u32,
+}
+
+/// The signs of life of one log in one minute.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+pub(crate) struct Activity {
+    pub(crate) minute: Minute,
+    pub(crate) log: u32,
+    /// The weight of the signs: one for an event inside the span looked at, more for a stated
+    /// zero.
+    pub(crate) seen: u32,
+    /// Events that count for a series.
+    pub(crate) counted: u32,
+    /// Events that count for none.
+    pub(crate) passed_over: u32,
+}
+
+/// Counts as flat rows: pushing is cheap, and rows for the same thing are joined by sorting.
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Entries {
+    pub(crate) sightings: Vec<Sighting>,
+    pub(crate) cells: Vec<Cell>,
+    pub(crate) activity: Vec<Activity>,
+    /// The number of rows that were left when rows were last joined.
+    #[serde(skip)]
+    joined: usize,
+}
+
+impl Entries {
+    pub(crate) fn len(&self) -> usize {
+        self.sightings.len() + self.cells.len() + self.activity.len()
+    }
+
+    /// Counts one event.
+    pub(crate) fn count(&mut self, event: &Sighting, in_span: bool) {
+        let Sighting {
+            minute,
+            log,
+            call,
+            failure,
+            attributes,
+            ..
+        } = *event;
+        let counted = u32::from(call != NONE || failure != NONE);
+        let (seen, passed_over) = (u32::from(in_span), 1 - counted);
+        self.activity.push(Activity {
+            minute,
+            log,
+            seen,
+            counted,
+            passed_over,
+        });
+        for series in [call, failure] {
+            if series != NONE {
+                self.cells.push(Cell {
+                    minute,
+                    series,
+                    attributes,
+                    count: 1,
+                });
+            }
+        }
+    }
+
+    pub(crate) fn append(&mut self, mut other: Self) {
+        self.sightings.append(&mut other.sightings);
+        self.cells.append(&mut other.cells);
+        self.activity.append(&mut other.activity);
+        self.join_when_doubled();
+    }
+
+    /// Takes out the rows before `minute`.
+    pub(crate) fn split_before(&mut self, minute: Minute) -> Self {
+        Self {
+            sightings: self
+                .sightings
+                .extract_if(.., |row| row.minute < minute)
+                .collect(),
+            cells: self
+                .cells
+                .extract_if(.., |row| row.minute < minute)
+                .collect(),
+            activity: self
+                .activity
+                .extract_if(.., |row| row.minute < minute)
+                .collect(),
+            joined: 0,
+        }
+    }
+
+    /// Returns the rows with their keys entered into `to`.
+    pub(crate) fn renumbered(mut self, from: &Keys, to: &mut Keys) -> Self {
+        let mut logs = Renumbering::new(&from.logs);
+        let mut series = Renumbering::new(&from.series);
+        let mut attributes = Renumbering::new(&from.attributes);
+        for row in &mut self.sightings {
+            row.log = logs.map(row.log, &mut to.logs);
+            row.call = series.map(row.call, &mut to.series);
+            row.failure = series.map(row.failure, &mut to.series);
+            row.attributes = attributes.map(row.attributes, &mut to.attributes);
+        }
+        for row in &mut self.cells {
+            row.series = series.map(row.series, &mut to.series);
+            row.attributes = attributes.map(row.attributes, &mut to.attributes);
+        }
+        for row in &mut self.activity {
+            row.log = logs.map(row.log, &mut to.logs);
+        }
+        self
+    }
+
+    /// Turns sightings into counts, one for each event, and returns how many were repeats.
+    pub(crate) fn settle(&mut self, keys: &Keys) -> u64 {
+        let mut sightings = mem::take(&mut self.sightings);
+        let mut repeats = 0;
+        sightings.sort_unstable_by_key(|row| (row.minute, row.id));
+        for same_id in sightings.chunk_by_mut(|a, b| a.minute == b.minute && a.id == b.id) {
+            if same_id.len() > 1 {
+                // Deliveries that differ are told by their content and not by who came first.
+                same_id.sort_by(|a, b| keys.content(a).cmp(&keys.content(b)));
+            }
+            let account = |row: &Sighting| &keys.logs.get(row.log).account_id;
+            for event in same_id.chunk_by(|a, b| account(a) == account(b)) {
+                self.count(&event[0], true);
+                repeats += event.len() as u64 - 1;
+            }
+        }
+        self.join();
+        repeats
+    }
+
+    /// Joins rows once there are twice as many as were left the last time, so that memory
+    /// follows the distinct rows and the time spent stays proportional to the rows added.
+    pub(crate) fn join_when_doubled(&mut self) {
+        if self.cells.len() + self.activity.len() > 2 * self.joined + 4_096 {
+            self.join();
+        }
+    }
+
+    /// Puts the rows in order.
+    pub(crate) fn order(&mut self) {
+        self.join();
+        self.sightings.sort_unstable();
+    }
+
+    /// Returns the first minute that has a row.
+    pub(crate) fn earliest(&self) -> Option<Minute> {
+        let sightings = self.sightings.iter().map(|row| row.minute);
+        let cells = self.cells.iter().map(|row| row.minute);
+        sightings
+            .chain(cells)
+            .chain(self.activity.iter().map(|row| row.minute))
+            .min()
+    }
+
+    /// Returns whether all numbers are below those of logs, series and attributes.
+    pub(crate) fn refer_within(&self, [logs, series, attributes]: [usize; 3]) -> bool {
+        let below = |id: u32, length: usize| (id as usize) < length;
+        let optional = |id: u32, length: usize| id == NONE || below(id, length);
+        self.sightings.iter().all(|row| {
+            let counts = row.call != NONE || row.failure != NONE;
+            below(row.log, logs)
+                && optional(row.call, series)
+                && optional(row.failure, series)
+                && optional(row.attributes, attributes)
+                && counts == (row.attributes != NONE)
+        }) && self
+            .cells
+            .iter()
+            .all(|row| below(row.series, series) && below(row.attributes, attributes))
+            && self.activity.iter().all(|row| below(row.log, logs))
+    }
+
+    fn join(&mut self) {
+        self.cells
+            .sort_unstable_by_key(|row| (row.minute, row.series, row.attributes));
+        self.cells.dedup_by(|row, kept| {
+            let same = (kept.minute, kept.series, kept.attributes)
+                == (row.minute, row.series, row.attributes);
+            if same {
+                kept.count = kept.count.saturating_add(row.count);
+            }
+            same
+        });
+        self.activity
+            .sort_unstable_by_key(|row| (row.minute, row.log));
+        self.activity.dedup_by(|row, kept| {
+            let same = (kept.minute, kept.log) == (row.minute, row.log);
+            if same {
+                kept.seen = kept.seen.saturating_add(row.seen);
+                kept.counted = kept.counted.saturating_add(row.counted);
+                kept.passed_over = kept.passed_over.saturating_add(row.passed_over);
+            }
+            same
+        });
+        self.joined = self.cells.len() + self.activity.len();
+    }
+}
+
+impl Keys {
+    /// Returns keys that have the numbers of their places.
+    pub(crate) fn of(logs: &[LogKey], series: &[SeriesKey], attributes: &[Attributes]) -> Self {
+        Self {
+            logs: Interner::of(logs),
+            series: Interner::of(series),
+            attributes: Interner::of(attributes),
+        }
+    }
+
+    /// Returns how many logs, series and attributes there are.
+    pub(crate) fn lengths(&self) -> [usize; 3] {
+        [
+            self.logs.values().len(),
+            self.series.values().len(),
+            self.attributes.values().len(),
+        ]
+    }
+
+    /// Returns what a sighting says, the account first, as values that can be put in order.
+    fn content(&self, row: &Sighting) -> impl Ord + '_ {
+        let series = |id| (id != NONE).then(|| self.series.get(id));
+        let attributes = (row.attributes != NONE).then(|| self.attributes.get(row.attributes));
+        (
+            self.logs.get(row.log),
+            series(row.call),
+            series(row.failure),
+            attributes,
+        )
+    }
+}
+
+/// New numbers for old ones, given out as they are met.
+struct Renumbering<'a, T> {
+    from: &'a Interner<T>,
+    numbers: Vec<u32>,
+}
+
+impl<'a, T: Clone + Eq + std::hash::Hash> Renumbering<'a, T> {
+    fn new(from: &'a Interner<T>) -> Self {
+        Self {
+            from,
+            numbers: vec![NONE; from.values().len()],
+        }
+    }
+
+    fn map(&mut self, id: u32, to: &mut Interner<T>) -> u32 {
+        if id == NONE {
+            return NONE;
+        }
+        let number = &mut self.numbers[id as usize];
+        if *number == NONE {
+            *number = to.intern_owned(self.from.get(id));
+        }
+        *number
+    }
+}
+
+/// Returns the 128 bits that stand for an event id: those of a UUID, else a hash of the text.
+pub(crate) fn identity(id: &str) -> (u64, u64) {
+    Uuid::try_parse(id)
+        .unwrap_or_else(|_| Uuid::new_v5(&Uuid::NAMESPACE_OID, id.as_bytes()))
+        .as_u64_pair()
+}
+
+/// A [`LogKey`] still borrowed from an event; hashes alike.
+#[derive(Hash)]
+pub(crate) struct LogRef<'a> {
+    account_id: &'a str,
+    region: &'a str,
+    category: EventCategory,
+}
+
+impl<'a> LogRef<'a> {
+    pub(crate) fn of(event: &Event<'a>) -> Self {
+        Self {
+            account_id: event.account_id,
+            region: event.region,
+            category: event.category,
+        }
+    }
+
+    pub(crate) fn own(&self) -> LogKey {
+        LogKey {
+            account_id: self.account_id.into(),
+            region: self.region.into(),
+            category: self.category,
+        }
+    }
+}
+
+impl Equivalent<LogKey> for LogRef<'_> {
+    fn equivalent(&self, key: &LogKey) -> bool {
+        *self.account_id == *key.account_id
+            && *self.region == *key.region
+            && self.category == key.category
+    }
+}
+
+/// A [`SeriesKey`] still borrowed from an event; hashes alike.
+#[derive(Hash)]
+pub(crate) struct SeriesRef<'a> {
+    account_id: &'a str,
+    region: &'a str,
+    event_source: &'a str,
+    event_name: &'a str,
+    category: EventCategory,
+    error_code: Option<&'a str>,
+}
+
+impl<'a> SeriesRef<'a> {
+    pub(crate) fn of(event: &Event<'a>, error_code: Option<&'a str>) -> Self {
+        Self {
+            account_id: event.account_id,
+            region: event.region,
+            event_source: event.event_source,
+            event_name: event.event_name,
+            category: event.category,
+            error_code,
+        }
+    }
+
+    pub(crate) fn own(&self) -> SeriesKey {
+        SeriesKey {
+            account_id: self.account_id.into(),
+            region: self.region.into(),
+            event_source: self.event_source.into(),
+            event_name: self.event_name.into(),
+            category: self.category,
+            error_code: self.error_code.map(Into::into),
+        }
+    }
+}
+
+impl Equivalent<SeriesKey> for SeriesRef<'_> {
+    fn equivalent(&self, key: &SeriesKey) -> bool {
+        *self.event_name == *key.event_name
+            && *self.event_source == *key.event_source
+            && *self.account_id == *key.account_id
+            && *self.region == *key.region
+            && self.category == key.category
+            && self.error_code == key.error_code.as_deref()
+    }
+}

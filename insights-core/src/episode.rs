@@ -1,0 +1,89 @@
+//! [`Episode`]: one span of unusual minutes, from its start to the proof that it is over.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    detector::{Course, Detector, Direction, Evidence},
+    time::{Minute, Minutes},
+};
+
+/// An open episode: whole numbers only, so that it can stop and resume anywhere.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub(crate) struct Episode {
+    pub(crate) direction: Direction,
+    /// The first unusual minute.
+    pub(crate) start: Minute,
+    /// The minute whose sealing opened the episode.
+    pub(crate) detected_at: Minute,
+    /// Whether its Start was returned.
+    pub(crate) announced: bool,
+    /// The calls from the start to the last unusual minute.
+    calls: u64,
+    /// The first of the minutes that speak for an end, and the calls since then.
+    quiet: Option<(Minute, u64)>,
+    /// What these minutes say.
+    over: Evidence,
+}
+
+impl Episode {
+    /// Returns an episode of which no minute has been followed yet.
+    pub(crate) const fn new(direction: Direction, start: Minute, detected_at: Minute) -> Self {
+        Self {
+            direction,
+            start,
+            detected_at,
+            announced: false,
+            calls: 0,
+            quiet: None,
+            over: Evidence::NONE,
+        }
+    }
+
+    /// Follows the episode through the next minute.
+    pub(crate) fn follow<D: Detector>(
+        &mut self,
+        detector: &D,
+        model: &D::Model,
+        minute: Minute,
+        calls: u32,
+    ) {
+        let one = Minutes::new(1);
+        let x = u64::from(calls);
+        let (until, so_far) = match self.quiet {
+            Some((since, _)) => (since, self.calls),
+            None => (minute + one, self.calls + x),
+        };
+        let course = Course {
+            direction: self.direction,
+            calls: so_far,
+            duration: until.since(self.start),
+        };
+        let since = self
+            .quiet
+            .map_or((minute, x), |(since, tail)| (since, tail + x));
+        self.over = self.over.gather(detector.weigh(model, course, calls));
+        if self.over > Evidence::NONE && since.0 > self.start {
+            self.quiet = Some(since);
+        } else {
+            // The episode explains its minutes best: all of them, the ones in doubt included.
+            self.over = Evidence::NONE;
+            self.calls += since.1;
+            self.quiet = None;
+        }
+    }
+
+    /// Returns the minute after the last unusual one, if `quiet` normal ones have proved it.
+    pub(crate) fn end(&self, now: Minute, enough: Evidence, quiet: Minutes) -> Option<Minute> {
+        let (since, _) = self.quiet?;
+        let minutes = (now + Minutes::new(1)).since(since);
+        (self.over >= enough && minutes >= quiet).then_some(since)
+    }
+
+    /// Returns the last of the minutes a Start averages over.
+    pub(crate) fn opening_ends(&self) -> Minute {
+        self.start + Minutes::new(OPENING.count() - 1)
+    }
+}
+
+/// The minutes a Start averages over, as in CloudTrail's records since 2020.
+pub(crate) const OPENING: Minutes = Minutes::new(5);

@@ -1,0 +1,118 @@
+//! [`OpenMinutes`]: the minutes that may still change, and what became of each event.
+
+use std::ops;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    counts::PartialCounts, event::Event, sealed::SealedCounts, selection::Selection,
+    time::Watermark,
+};
+
+/// What became of an observed event.
+#[non_exhaustive]
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum Disposition {
+    /// It counts for a series, unless it turns out to be a repeat when its minute is sealed.
+    Counted,
+    /// It came after its minute was sealed and is left out.
+    Late,
+    /// It counts for no series.
+    NotSelected,
+}
+
+/// How many events ended where; each ends in exactly one number.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+pub struct Stats {
+    /// Events that count for a series, in sealed minutes.
+    pub counted: u64,
+    /// Events that count for no series, in sealed minutes.
+    pub not_selected: u64,
+    /// Repeated deliveries, in sealed minutes.
+    pub duplicates: u64,
+    /// Events that came after their minute was sealed.
+    pub late: u64,
+    /// Events in minutes that are still open.
+    pub open: u64,
+}
+
+impl ops::AddAssign for Stats {
+    fn add_assign(&mut self, other: Self) {
+        self.counted += other.counted;
+        self.not_selected += other.not_selected;
+        self.duplicates += other.duplicates;
+        self.late += other.late;
+        self.open += other.open;
+    }
+}
+
+/// The minutes at and after the watermark.
+///
+/// It takes events and partial counts in any order and gives sealed minutes away. The engine
+/// has one; a program that only counts can use it on its own.
+#[derive(Clone, Debug)]
+pub struct OpenMinutes {
+    pub(crate) selection: Selection,
+    pub(crate) counts: PartialCounts,
+    pub(crate) watermark: Watermark,
+    pub(crate) stats: Stats,
+}
+
+impl OpenMinutes {
+    /// Returns open minutes without events, of which none is sealed.
+    #[must_use]
+    pub fn new(selection: Selection) -> Self {
+        Self {
+            selection,
+            counts: PartialCounts::default(),
+            watermark: Watermark::START,
+            stats: Stats::default(),
+        }
+    }
+
+    /// Counts an event.
+    pub fn observe(&mut self, event: &Event<'_>) -> Disposition {
+        if event.minute() < self.watermark.minute() {
+            self.stats.late += 1;
+            Disposition::Late
+        } else if self.counts.record_selected(event, &self.selection) {
+            Disposition::Counted
+        } else {
+            Disposition::NotSelected
+        }
+    }
+
+    /// Adds counts made elsewhere; what lies before the watermark is late.
+    pub fn merge(&mut self, mut counts: PartialCounts) {
+        self.stats.late += counts.split_before(self.watermark).events();
+        self.counts.merge(counts);
+    }
+
+    /// Seals the minutes before `watermark` and returns their counts.
+    ///
+    /// The watermark never moves back: an earlier one seals nothing.
+    #[must_use]
+    pub fn seal(&mut self, watermark: Watermark) -> SealedCounts {
+        self.watermark = self.watermark.max(watermark);
+        let sealed = self.counts.split_before(self.watermark).seal();
+        self.stats.counted += sealed.counted();
+        self.stats.not_selected += sealed.not_selected();
+        self.stats.duplicates += sealed.duplicates();
+        sealed
+    }
+
+    /// Returns the watermark.
+    #[must_use]
+    pub const fn watermark(&self) -> Watermark {
+        self.watermark
+    }
+
+    /// Returns how many events ended where.
+    #[must_use]
+    pub fn stats(&self) -> Stats {
+        Stats {
+            open: self.counts.events(),
+            ..self.stats
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! Makes an [`Insight`] of an episode's turn: the numbers and who is behind them.
+
+use std::ops::Range;
+
+use crate::{
+    attribution::{Attribute, Attributes, Attribution, Tally},
+    baseline::Baseline,
+    episode::OPENING,
+    insight::{Average, Explanation, Insight, InsightState},
+    interner::Interner,
+    series::{EventCategory, InsightType},
+    time::{Minute, Minutes},
+    watch::{Turn, Watch},
+};
+
+/// Returns the insight of a turn.
+///
+/// The baseline reported reaches from the midnight that lies `reach` before the midnight of the
+/// start, or from the `origin` of the log, to the start: CloudTrail's own rule. `failures` are
+/// the failed calls of the same API by error code.
+pub(crate) fn insight<M: Clone>(
+    watch: &Watch<M>,
+    turn: &Turn,
+    failures: &[(&str, &Baseline)],
+    attributes: &Interner<Attributes>,
+    origin: Minute,
+    reach: Minutes,
+) -> Insight {
+    let episode = &turn.open.episode;
+    let start = episode.start;
+    let before = (start.midnight() - reach).max(origin.min(start))..start;
+    let during = match (turn.state, turn.end) {
+        (InsightState::End, Some(end)) => start..end,
+        _ => start..start + OPENING,
+    };
+    let average = |span: &Range<Minute>| Average {
+        count: watch.baseline.sum(span.clone()),
+        duration: span.end.since(span.start),
+    };
+    Insight {
+        state: turn.state,
+        series: watch.key.clone(),
+        start,
+        end: turn.end,
+        baseline: average(&before),
+        insight: average(&during),
+        attributions: attributions(watch, failures, attributes, &during, &before),
+        explanation: Explanation {
+            finding: turn.open.finding,
+            detected_at: episode.detected_at,
+        },
+    }
+}
+
+fn attributions<M: Clone>(
+    watch: &Watch<M>,
+    failures: &[(&str, &Baseline)],
+    attributes: &Interner<Attributes>,
+    during: &Range<Minute>,
+    before: &Range<Minute>,
+) -> Vec<Attribution> {
+    let made_of = |part: fn(&Attributes) -> Option<&str>, span| {
+        let mut tally = Tally::default();
+        for &(_, id, count) in watch.made_of(span) {
+            if let Some(value) = part(attributes.get(id)) {
+                tally.add(value, u64::from(count));
+            }
+        }
+        tally.top()
+    };
+    let error_codes = |span: &Range<Minute>| {
+        let mut tally = Tally::default();
+        let mut successes = watch.baseline.sum(span.clone());
+        for &(code, failed) in failures {
+            let count = failed.sum(span.clone());
+            successes = successes.saturating_sub(count);
+            tally.add(code, count);
+        }
+        tally.add("null", successes);
+        tally.top()
+    };
+    let mut all = Vec::new();
+    let mut list = |attribute, insight: Vec<_>, baseline: Vec<_>| {
+        if !insight.is_empty() || !baseline.is_empty() {
+            all.push(Attribution {
+                attribute,
+                insight,
+                baseline,
+            });
+        }
+    };
+    list(
+        Attribute::UserIdentityArn,
+        made_of(identity, during),
+        made_of(identity, before),
+    );
+    list(
+        Attribute::UserAgent,
+        made_of(agent, during),
+        made_of(agent, before),
+    );
+    if watch.key.insight_type() == InsightType::CallRate {
+        list(
+            Attribute::ErrorCode,
+            error_codes(during),
+            error_codes(before),
+        );
+    }
+    if watch.key.category == EventCategory::Data {
+        list(
+            Attribute::ResourceArn,
+            made_of(resource, during),
+            made_of(resource, before),
+        );
+    }
+    all
+}
+
+fn identity(attributes: &Attributes) -> Option<&str> {
+    attributes.user_identity.as_deref()
+}
+
+fn agent(attributes: &Attributes) -> Option<&str> {
+    attributes.user_agent.as_deref()
+}
+
+fn resource(attributes: &Attributes) -> Option<&str> {
+    attributes.resource_arn.as_deref()
+}

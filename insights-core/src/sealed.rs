@@ -1,0 +1,124 @@
+//! [`SealedCounts`]: counts to which nothing is added any more, in order.
+
+use crate::{
+    attribution::Attributes,
+    entries::{Activity, Cell, Entries, Keys},
+    series::{LogKey, SeriesKey},
+    time::Minute,
+};
+
+/// Counts in order, each event counted once.
+#[derive(Clone, Debug)]
+pub struct SealedCounts {
+    pub(crate) keys: Keys,
+    /// By minute, then series, then attributes.
+    pub(crate) cells: Vec<Cell>,
+    /// By minute, then log.
+    pub(crate) activity: Vec<Activity>,
+    duplicates: u64,
+}
+
+/// The calls of one series and minute that have all attributes in common.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct CountRow<'a> {
+    /// The minute of the calls.
+    pub minute: Minute,
+    /// The series they count for.
+    pub series: &'a SeriesKey,
+    /// Who and what they have in common.
+    pub attributes: &'a Attributes,
+    /// How many there are; never zero.
+    pub count: u32,
+}
+
+/// The signs of life of one log in one minute.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct LogActivity<'a> {
+    /// The minute of the signs.
+    pub minute: Minute,
+    /// The log.
+    pub log: &'a LogKey,
+    /// The events of any kind; a stated zero weighs more than one event.
+    pub seen: u32,
+}
+
+impl SealedCounts {
+    pub(crate) fn new(keys: Keys, entries: Entries, duplicates: u64) -> Self {
+        let Entries {
+            mut cells,
+            mut activity,
+            ..
+        } = entries;
+        let (series, attributes) = (keys.series.ranks(), keys.attributes.ranks());
+        let logs = keys.logs.ranks();
+        let rank = |ranks: &[u32], id: u32| ranks[id as usize];
+        cells.sort_unstable_by_key(|row| {
+            (
+                row.minute,
+                rank(&series, row.series),
+                rank(&attributes, row.attributes),
+            )
+        });
+        activity.sort_unstable_by_key(|row| (row.minute, rank(&logs, row.log)));
+        Self {
+            keys,
+            cells,
+            activity,
+            duplicates,
+        }
+    }
+
+    /// Returns the repeated deliveries that were not counted.
+    #[must_use]
+    pub const fn duplicates(&self) -> u64 {
+        self.duplicates
+    }
+
+    /// Returns the events, or inserted calls, that count for a series.
+    #[must_use]
+    pub fn counted(&self) -> u64 {
+        self.activity.iter().map(|row| u64::from(row.counted)).sum()
+    }
+
+    /// Returns the events that count for no series.
+    #[must_use]
+    pub fn not_selected(&self) -> u64 {
+        self.activity
+            .iter()
+            .map(|row| u64::from(row.passed_over))
+            .sum()
+    }
+
+    /// Returns the counts by minute, then series, then attributes.
+    pub fn rows(&self) -> impl Iterator<Item = CountRow<'_>> {
+        self.cells.iter().map(|cell| CountRow {
+            minute: cell.minute,
+            series: self.keys.series.get(cell.series),
+            attributes: self.keys.attributes.get(cell.attributes),
+            count: cell.count,
+        })
+    }
+
+    /// Returns the signs of life of the logs by minute, then log.
+    pub fn activity(&self) -> impl Iterator<Item = LogActivity<'_>> {
+        self.activity
+            .iter()
+            .filter(|row| row.seen > 0)
+            .map(|row| LogActivity {
+                minute: row.minute,
+                log: self.keys.logs.get(row.log),
+                seen: row.seen,
+            })
+    }
+}
+
+impl Eq for SealedCounts {}
+
+impl PartialEq for SealedCounts {
+    fn eq(&self, other: &Self) -> bool {
+        let totals = |s: &Self| (s.duplicates, s.counted(), s.not_selected());
+        totals(self) == totals(other)
+            && self.rows().eq(other.rows())
+            && self.activity().eq(other.activity())
+    }
+}

@@ -1,0 +1,145 @@
+//! What is counted apart: [`SeriesKey`], [`LogKey`], [`EventCategory`], [`InsightType`].
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// The category of a CloudTrail event that can have insights.
+#[derive(
+    Clone, Copy, Debug, Default, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize,
+)]
+pub enum EventCategory {
+    /// Operations on resources: `RunInstances`, `CreateRole`.
+    #[default]
+    Management,
+    /// Operations in a resource: `GetObject`, `Invoke`.
+    Data,
+}
+
+impl EventCategory {
+    /// Returns the name CloudTrail uses.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Management => "Management",
+            Self::Data => "Data",
+        }
+    }
+}
+
+impl fmt::Display for EventCategory {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// The kind of rate that left its baseline.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
+pub enum InsightType {
+    /// The calls a minute of an API.
+    #[serde(rename = "ApiCallRateInsight")]
+    CallRate,
+    /// The failed calls a minute of an API, for one error code.
+    #[serde(rename = "ApiErrorRateInsight")]
+    ErrorRate,
+}
+
+impl InsightType {
+    /// Returns the name CloudTrail uses.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::CallRate => "ApiCallRateInsight",
+            Self::ErrorRate => "ApiErrorRateInsight",
+        }
+    }
+}
+
+impl fmt::Display for InsightType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// One log: what an account records of one category in one Region.
+///
+/// Data events are switched on apart from management events and Region by Region, so each log
+/// has its own beginning, and only from there on is a missing call a zero.
+#[derive(Clone, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
+pub struct LogKey {
+    /// The account that received the events, 12 digits; empty where unknown.
+    pub account_id: Box<str>,
+    /// The Region, such as `eu-west-1`.
+    pub region: Box<str>,
+    /// The category of the events.
+    pub category: EventCategory,
+}
+
+/// One series of counts a minute: an API in an account and Region, and for failures the code.
+///
+/// The order is by account, Region, source, name, category and code, the calls before their
+/// failures.
+#[derive(Clone, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
+pub struct SeriesKey {
+    /// The account that received the events, 12 digits; empty where unknown.
+    pub account_id: Box<str>,
+    /// The Region, such as `eu-west-1`.
+    pub region: Box<str>,
+    /// The service, such as `ec2.amazonaws.com`.
+    pub event_source: Box<str>,
+    /// The API, such as `RunInstances`.
+    pub event_name: Box<str>,
+    /// The category of the events.
+    pub category: EventCategory,
+    /// The code of the failures counted, or none where calls are counted.
+    pub error_code: Option<Box<str>>,
+}
+
+impl SeriesKey {
+    /// Returns what the series counts.
+    #[must_use]
+    pub const fn insight_type(&self) -> InsightType {
+        if self.error_code.is_some() {
+            InsightType::ErrorRate
+        } else {
+            InsightType::CallRate
+        }
+    }
+
+    /// Returns the log the series belongs to.
+    #[must_use]
+    pub fn log(&self) -> LogKey {
+        LogKey {
+            account_id: self.account_id.clone(),
+            region: self.region.clone(),
+            category: self.category,
+        }
+    }
+
+    /// Returns whether both count the same API, whatever their error codes.
+    #[must_use]
+    pub fn same_api(&self, other: &Self) -> bool {
+        self.account_id == other.account_id
+            && self.region == other.region
+            && self.event_source == other.event_source
+            && self.event_name == other.event_name
+            && self.category == other.category
+    }
+}
+
+impl fmt::Display for SeriesKey {
+    /// Writes `account/region/source:name`, then `:code` for failures.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            account_id,
+            region,
+            event_source,
+            event_name,
+            ..
+        } = self;
+        write!(f, "{account_id}/{region}/{event_source}:{event_name}")?;
+        self.error_code
+            .as_ref()
+            .map_or(Ok(()), |code| write!(f, ":{code}"))
+    }
+}

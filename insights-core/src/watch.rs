@@ -1,0 +1,314 @@
+//! [`Watch`]: all that is known of one series, and what it makes of the next minute.
+
+use std::ops::Range;
+
+use crate::{
+    baseline::{Baseline, Recent},
+    config::Config,
+    detector::{Detector, Finding, Verdict, WarmUp},
+    episode::Episode,
+    insight::InsightState,
+    series::SeriesKey,
+    time::{Minute, Minutes},
+};
+
+const ONE: Minutes = Minutes::new(1);
+
+/// Some of the calls of a minute: when, the number of their attributes, how many.
+pub(crate) type MadeOf = (Minute, u32, u32);
+
+/// One series under watch.
+#[derive(Clone, Debug)]
+pub(crate) struct Watch<M> {
+    pub(crate) key: SeriesKey,
+    /// The number of its log.
+    pub(crate) log: u32,
+    pub(crate) baseline: Baseline,
+    pub(crate) made_of: Vec<MadeOf>,
+    pub(crate) marks: Marks,
+    pub(crate) open: Option<Open>,
+    /// When the series is looked at again even if nothing is called; derived, never stored.
+    pub(crate) due: Option<Minute>,
+    /// What is normal and as of when: derived, never stored.
+    model: Option<(Minute, M)>,
+}
+
+/// From where on the minutes of a series may be used, and for what.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, serde::Deserialize, serde::Serialize)]
+pub(crate) struct Marks {
+    /// The end of the last episode: no window of a test reaches behind it.
+    pub(crate) tests_from: Minute,
+    /// The beginning of the level that was last accepted as normal: no fit reaches behind it.
+    pub(crate) level_from: Minute,
+    /// When that level was accepted: fits are not older.
+    pub(crate) level_accepted: Minute,
+}
+
+impl Marks {
+    /// Everything may be used.
+    pub(crate) const NONE: Self = Self {
+        tests_from: Minute::MIN,
+        level_from: Minute::MIN,
+        level_accepted: Minute::MIN,
+    };
+}
+
+/// An open episode and why it was opened.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Open {
+    pub(crate) episode: Episode,
+    /// Derived from the minutes at the time: never stored.
+    pub(crate) finding: Finding,
+}
+
+/// An episode that began or ended with the minute just sealed.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Turn {
+    pub(crate) state: InsightState,
+    pub(crate) open: Open,
+    pub(crate) end: Option<Minute>,
+}
+
+impl<M: Clone> Watch<M> {
+    pub(crate) const fn new(key: SeriesKey, log: u32) -> Self {
+        Self {
+            key,
+            log,
+            baseline: Baseline::NONE,
+            made_of: Vec::new(),
+            marks: Marks::NONE,
+            open: None,
+            due: None,
+            model: None,
+        }
+    }
+
+    /// Judges the minute just sealed, which is in the baseline already.
+    ///
+    /// `origin` is where the log begins. What happened goes to `turns`; returns the minute at
+    /// which the series has to be looked at again even if nothing is called until then.
+    pub(crate) fn seal<D: Detector<Model = M>>(
+        &mut self,
+        now: Minute,
+        origin: Minute,
+        detector: &D,
+        config: &Config,
+        turns: &mut Vec<Turn>,
+    ) -> Option<Minute> {
+        if self.open.is_none() {
+            match self.judge(now, origin, detector, config) {
+                Verdict::Normal { look_again } => {
+                    return self.next_look(now, origin, look_again, config);
+                }
+                Verdict::Unusual(finding) => self.begin(now, origin, finding, detector, config),
+            }
+        } else {
+            self.follow(now..now + ONE, origin, detector, config);
+        }
+        self.turn(now, detector, config, turns);
+        Some(now + ONE)
+    }
+
+    /// Returns what the detector makes of the minutes up to `now`, fitting it first if need be.
+    fn judge<D: Detector<Model = M>>(
+        &mut self,
+        now: Minute,
+        origin: Minute,
+        detector: &D,
+        config: &Config,
+    ) -> Verdict {
+        let model = self.model(now, origin, detector, config);
+        let from = self.marks.tests_from.max(origin);
+        let warm_up = if now.since(origin) < config.warm_up() {
+            WarmUp::Running
+        } else {
+            WarmUp::Over
+        };
+        detector.judge(&model, Recent::new(&self.baseline, from, now), warm_up)
+    }
+
+    /// Returns what is normal as of the last refit before `now`.
+    fn model<D: Detector<Model = M>>(
+        &mut self,
+        now: Minute,
+        origin: Minute,
+        detector: &D,
+        config: &Config,
+    ) -> M {
+        let as_of = self.fitted(now, origin);
+        match &self.model {
+            Some((fitted, model)) if *fitted == as_of => model.clone(),
+            _ => {
+                let from = (as_of - config.baseline())
+                    .max(origin)
+                    .max(self.marks.level_from);
+                let model = detector.fit(&self.baseline, from..as_of);
+                self.model = Some((as_of, model.clone()));
+                model
+            }
+        }
+    }
+
+    /// Returns when the model in force at `now` was fitted: at midnight, hourly while the log is
+    /// less than two days old, and whenever a new level was accepted.
+    fn fitted(&self, now: Minute, origin: Minute) -> Minute {
+        let young = now.since(origin) < Minutes::days(2);
+        let due = if young { now.hour() } else { now.midnight() };
+        due.max(self.marks.level_accepted).max(origin)
+    }
+
+    fn next_look(
+        &self,
+        now: Minute,
+        origin: Minute,
+        look_again: Option<Minute>,
+        config: &Config,
+    ) -> Option<Minute> {
+        let young = now.since(origin) < Minutes::days(2);
+        let refit = if young {
+            now.hour() + Minutes::hours(1)
+        } else {
+            now.midnight() + Minutes::days(1)
+        };
+        // Calls since the last fit can make a silence unusual that is not so yet.
+        let news = self
+            .baseline
+            .last()
+            .is_some_and(|last| last >= self.fitted(now, origin));
+        let look = match look_again {
+            Some(look) => look.min(refit),
+            None if news => refit,
+            None => return None,
+        };
+        // Nothing falls during the warm-up.
+        Some(look.max(origin + config.warm_up()).max(now + ONE))
+    }
+
+    fn begin<D: Detector<Model = M>>(
+        &mut self,
+        now: Minute,
+        origin: Minute,
+        finding: Finding,
+        detector: &D,
+        config: &Config,
+    ) {
+        let start = finding
+            .onset
+            .max(self.marks.tests_from)
+            .max(origin)
+            .min(now);
+        let episode = Episode::new(finding.direction, start, now);
+        self.open = Some(Open { episode, finding });
+        self.follow(start..now + ONE, origin, detector, config);
+    }
+
+    fn follow<D: Detector<Model = M>>(
+        &mut self,
+        span: Range<Minute>,
+        origin: Minute,
+        detector: &D,
+        config: &Config,
+    ) {
+        let Some(mut open) = self.open else { return };
+        // The model is the one that opened the episode: no refit while it lasts.
+        let model = self.model(open.episode.detected_at, origin, detector, config);
+        let mut minute = span.start;
+        while minute < span.end {
+            open.episode
+                .follow(detector, &model, minute, self.baseline.at(minute));
+            minute = minute + ONE;
+        }
+        self.open = Some(open);
+    }
+
+    /// Reports what is due with `now` of the open episode, and closes it when it is over.
+    fn turn<D: Detector<Model = M>>(
+        &mut self,
+        now: Minute,
+        detector: &D,
+        config: &Config,
+        turns: &mut Vec<Turn>,
+    ) {
+        let Some(open) = &mut self.open else { return };
+        let episode = &mut open.episode;
+        if !episode.announced {
+            if now < episode.opening_ends() {
+                return;
+            }
+            episode.announced = true;
+            turns.push(Turn {
+                state: InsightState::Start,
+                open: *open,
+                end: None,
+            });
+        }
+        let episode = open.episode;
+        let over = episode.end(now, detector.enough(), config.quiet());
+        let accepted = (now + ONE).since(episode.start) >= config.longest();
+        if over.is_none() && !accepted {
+            return;
+        }
+        let end = over.unwrap_or(now + ONE);
+        turns.push(Turn {
+            state: InsightState::End,
+            open: *open,
+            end: Some(end),
+        });
+        self.marks.tests_from = end;
+        if over.is_none() {
+            self.marks.level_from = episode.start;
+            self.marks.level_accepted = now + ONE;
+        }
+        self.open = None;
+    }
+
+    /// Reports the Start of an episode whose first minutes the log does not hold in full.
+    pub(crate) fn announce(&mut self) -> Option<Turn> {
+        let open = self.open.as_mut().filter(|open| !open.episode.announced)?;
+        open.episode.announced = true;
+        Some(Turn {
+            state: InsightState::Start,
+            open: *open,
+            end: None,
+        })
+    }
+
+    /// Resumes an episode: finds again why it was opened. Returns whether it was found.
+    pub(crate) fn resume<D: Detector<Model = M>>(
+        &mut self,
+        episode: Episode,
+        origin: Minute,
+        detector: &D,
+        config: &Config,
+    ) -> bool {
+        let Verdict::Unusual(finding) = self.judge(episode.detected_at, origin, detector, config)
+        else {
+            return false;
+        };
+        self.open = Some(Open { episode, finding });
+        true
+    }
+
+    /// Forgets the minutes before `minute`.
+    pub(crate) fn forget_before(&mut self, minute: Minute) {
+        self.baseline.forget_before(minute);
+        let kept = self.made_of.partition_point(|&(m, ..)| m < minute);
+        self.made_of.drain(..kept);
+    }
+
+    /// Returns whether nothing of it matters any more.
+    pub(crate) fn is_idle(&self) -> bool {
+        self.baseline.is_empty() && self.open.is_none()
+    }
+
+    /// Returns what the calls in `span` are made of.
+    pub(crate) fn made_of(&self, span: &Range<Minute>) -> &[MadeOf] {
+        let from = self
+            .made_of
+            .partition_point(|&(minute, ..)| minute < span.start);
+        let to = self
+            .made_of
+            .partition_point(|&(minute, ..)| minute < span.end);
+        self.made_of.get(from..to).unwrap_or_default()
+    }
+}
