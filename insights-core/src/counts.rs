@@ -154,6 +154,20 @@ impl PartialCounts {
         self.entries.join_when_doubled();
     }
 
+    /// States that the log was alive in that minute through `events` events that do not count.
+    pub fn pass_over(&mut self, log: &LogKey, minute: Minute, events: u32) {
+        let log = self.keys.logs.intern_owned(log);
+        let life = Activity {
+            minute,
+            log,
+            seen: events,
+            counted: 0,
+            passed_over: events,
+        };
+        self.entries.activity.push(life);
+        self.entries.join_when_doubled();
+    }
+
     /// Adds all of `other`.
     pub fn merge(&mut self, other: Self) {
         if self.is_empty() {

@@ -6,8 +6,6 @@ use std::{
     ops::Bound,
 };
 
-use serde::{Deserialize, Serialize};
-
 use crate::{
     attribution::Attributes,
     baseline::Baseline,
@@ -20,20 +18,20 @@ use crate::{
     event::Event,
     insight::Insight,
     interner::Interner,
+    log_life::LogLife,
     open::{Disposition, OpenMinutes, Stats},
     report,
     sealed::SealedCounts,
     series::{LogKey, SeriesKey},
     time::{Minute, Minutes, Watermark},
     watch::{Turn, Watch},
-    watermark::WatermarkTracker,
 };
 
 /// Learns the rates of all series and reports when one leaves its baseline.
 ///
 /// Between two calls of [`advance_to`](Self::advance_to) the order of events and how they are
 /// split over calls do not matter, bit for bit. The engine reads no clock: who feeds it moves
-/// the watermark, for a stream with a [`WatermarkTracker`].
+/// the watermark, for a stream with a [`WatermarkTracker`](crate::WatermarkTracker).
 ///
 /// ```
 /// use chrono::{DateTime, TimeDelta};
@@ -66,17 +64,6 @@ pub struct Engine<D: Detector = NegativeBinomial> {
     pub(crate) attributes: Interner<Attributes>,
     /// The series to look at again even if nothing is called, by minute.
     due: BTreeSet<(Minute, u32)>,
-}
-
-/// What is known of a log's beginning.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
-pub(crate) struct LogLife {
-    /// The first minute of the log.
-    pub(crate) origin: Minute,
-    /// The last minute with a sign of life.
-    pub(crate) last: Minute,
-    /// The signs of life so far.
-    pub(crate) seen: u64,
 }
 
 impl Engine<NegativeBinomial> {
@@ -152,7 +139,7 @@ impl<D: Detector> Engine<D> {
             };
             while let Some(life) = lives.next_if(|life| life.minute == now) {
                 let log = self.log(life.log);
-                self.lives[log as usize].show(now, life.seen);
+                self.lives[log as usize].show(now);
             }
             while let Some(cell) = cells.next_if(|cell| cell.minute == now) {
                 touched.push(self.count(cell, &sealed, &mut numbers));
@@ -251,7 +238,7 @@ impl<D: Detector> Engine<D> {
             if !self.config.wants(watch.key.insight_type()) {
                 continue;
             }
-            let origin = self.lives[watch.log as usize].origin;
+            let origin = self.lives[watch.log as usize].origin().unwrap_or(now);
             let look = watch.seal(now, origin, &self.detector, &self.config, &mut turns);
             reported.extend(turns.drain(..).map(|turn| (slot, turn)));
             self.look_at(slot, look);
@@ -280,7 +267,9 @@ impl<D: Detector> Engine<D> {
 
     fn report(&self, slot: u32, turn: &Turn) -> Insight {
         let watch = &self.watches[slot as usize];
-        let origin = self.lives[watch.log as usize].origin;
+        let origin = self.lives[watch.log as usize]
+            .origin()
+            .unwrap_or(Minute::MIN);
         // The failures of an API follow its calls in the order of keys.
         let after = (Bound::Excluded(&watch.key), Bound::Unbounded);
         let failures = self.index.range::<SeriesKey, _>(after);
@@ -304,7 +293,7 @@ impl<D: Detector> Engine<D> {
         }
         let log = number(self.lives.len());
         self.logs.insert(key.clone(), log);
-        self.lives.push(LogLife::NONE);
+        self.lives.push(LogLife::default());
         log
     }
 
@@ -323,7 +312,9 @@ impl<D: Detector> Engine<D> {
     /// Goes on with an episode of a restored series. Returns whether its reason was found.
     pub(crate) fn resume(&mut self, slot: u32, episode: Episode) -> bool {
         let watch = &mut self.watches[slot as usize];
-        let origin = self.lives[watch.log as usize].origin;
+        let origin = self.lives[watch.log as usize]
+            .origin()
+            .unwrap_or(Minute::MIN);
         watch.resume(episode, origin, &self.detector, &self.config)
     }
 
@@ -373,29 +364,4 @@ impl Numbers {
 
 fn number(length: usize) -> u32 {
     u32::try_from(length).expect("fewer than 2^32 keys fit in memory")
-}
-
-impl LogLife {
-    /// No sign of life yet.
-    pub(crate) const NONE: Self = Self {
-        origin: Minute::MAX,
-        last: Minute::MIN,
-        seen: 0,
-    };
-
-    /// Takes note of signs of life.
-    ///
-    /// A lone sign far before the rest of the log has a broken time: the log begins after it.
-    fn show(&mut self, now: Minute, seen: u32) {
-        let lone = self.seen <= 1 && now.since(self.last) > WatermarkTracker::REACH;
-        if lone {
-            *self = Self {
-                origin: now,
-                last: now,
-                seen: 0,
-            };
-        }
-        self.last = now;
-        self.seen = self.seen.saturating_add(u64::from(seen));
-    }
 }

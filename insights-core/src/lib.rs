@@ -12,6 +12,7 @@ mod episode;
 mod event;
 mod insight;
 mod interner;
+mod log_life;
 mod open;
 mod report;
 mod sealed;
@@ -41,6 +42,7 @@ pub use crate::{
     engine::Engine,
     event::Event,
     insight::{Average, Explanation, Insight, InsightState},
+    log_life::LogLife,
     open::{Disposition, OpenMinutes, Stats},
     sealed::{CountRow, LogActivity, SealedCounts},
     selection::Selection,

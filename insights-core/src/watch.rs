@@ -95,6 +95,10 @@ impl<M: Clone> Watch<M> {
         config: &Config,
         turns: &mut Vec<Turn>,
     ) -> Option<Minute> {
+        if self.fitted(now, origin) <= origin {
+            // Nothing is known yet.
+            return Some(now.hour() + Minutes::hours(1));
+        }
         if self.open.is_none() {
             match self.judge(now, origin, detector, config) {
                 Verdict::Normal { look_again } => {

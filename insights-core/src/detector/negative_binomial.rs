@@ -3,9 +3,9 @@
 //! # The model
 //!
 //! The calls of a series in a window of w minutes are taken as Poisson with a rate that varies.
-//! With n calls in T minutes and a Gamma(½, 1 h) prior, the rate is Gamma distributed with
+//! With n calls in T minutes and a Gamma(½, 1 min) prior, the rate is Gamma distributed with
 //! shape n + ½, and the next count is negative binomial: the conjugate pair of Gelman et al.,
-//! *Bayesian Data Analysis*, 3rd ed., §2.6. Its mean is μ = w (n + ½) / (T + 60 min) and its
+//! *Bayesian Data Analysis*, 3rd ed., §2.6. Its mean is μ = w (n + ½) / (T + 1) and its
 //! variance μ + αμ², where α = 1 / (n + ½) is what the uncertain rate adds. So a baseline of
 //! zero needs no special case: it is a wide distribution near zero.
 //!
@@ -46,9 +46,12 @@ const FALL: [Minutes; 3] = [Minutes::new(10), Minutes::new(60), Minutes::new(240
 const FALL_EXPECTED: f64 = 5.0;
 /// The least dispersion of a fall: no series is so regular that a short pause is impossible.
 const FALL_DISPERSION: f64 = 0.02;
-/// The prior of the rate: half a call in an hour.
+/// The prior of the rate: half a call in a minute, the least informative one that leads to a
+/// distribution even where nothing was seen at all.
 const PRIOR_CALLS: f64 = 0.5;
-const PRIOR_MINUTES: f64 = 60.0;
+const PRIOR_MINUTES: f64 = 1.0;
+/// The least factor between observed and expected that is overwhelming.
+const OVERWHELMING: f64 = 10.0;
 /// The evidence that ends an episode, in nats: odds of about 3,000 to 1.
 const END: f64 = 8.0;
 /// Tails below this are all alike.
@@ -69,8 +72,8 @@ pub struct NegativeBinomial {
     /// The least factor between observed and expected. The default is 1.8: a busy series that
     /// grows by less is not reported, however certain that is.
     pub least_change: f64,
-    /// The fewest calls in a window that can be a rise while the log is in its warm-up. The
-    /// default is 100.
+    /// The fewest calls in a window that can be a rise while the log is in its warm-up; they
+    /// must also be ten times what is expected. The default is 100.
     pub warm_up_calls: u32,
 }
 
@@ -172,16 +175,15 @@ impl Detector for NegativeBinomial {
 impl NegativeBinomial {
     /// Returns the rise with the highest score, if any reaches the threshold.
     fn rise(&self, model: &Model, recent: Recent<'_>, warm_up: WarmUp) -> Option<Finding> {
-        let least_calls = match warm_up {
-            WarmUp::Running => self.warm_up_calls,
-            WarmUp::Over => self.least_calls,
+        let (least_calls, least_change) = match warm_up {
+            WarmUp::Running => (self.warm_up_calls, self.least_change.max(OVERWHELMING)),
+            WarmUp::Over => (self.least_calls, self.least_change),
         };
         let mut best: Option<Finding> = None;
         for (window, alpha) in RISE.into_iter().zip(model.rise) {
             let observed = recent.sum(window);
             let expected = model.rate * f64::from(window.count());
-            if observed < u64::from(least_calls) || (observed as f64) < self.least_change * expected
-            {
+            if observed < u64::from(least_calls) || (observed as f64) < least_change * expected {
                 continue;
             }
             let score = score(upper_tail(expected, alpha, observed), window);

@@ -1,0 +1,223 @@
+//! What was typed.
+
+use std::path::PathBuf;
+
+use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+
+/// CloudTrail Insights you can own: replay any archive, learn how often each AWS API is called
+/// and fails, and see when a rate leaves its baseline.
+#[derive(Debug, Parser)]
+#[command(
+    name = "insights",
+    version,
+    max_term_width = 100,
+    infer_subcommands = false
+)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Replay an archive: CloudTrail logs in, Insight events out.
+    #[command(after_help = "\
+Examples:
+  insights replay AWSLogs/
+  insights replay logs/ --from 2026-03-01 --region eu-west-1 --format jsonl -o insights.jsonl
+  zcat one.json.gz | insights replay - --format table")]
+    Replay(Replay),
+    /// Count only: CloudTrail logs in, calls by series and minute out, as CSV.
+    #[command(after_help = "\
+Examples:
+  insights count AWSLogs/ -o counts.csv
+  insights detect counts.csv")]
+    Count(Count),
+    /// Detect only: counts in, ours or those of any engine that can GROUP BY; Insight events out.
+    #[command(after_help = "\
+Counts are CSV with the header
+  minute,account_id,aws_region,event_source,event_name,event_category,error_code,count
+and optionally user_identity,user_agent,resource_arn. Rows may come in any order.")]
+    Detect(Detect),
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Replay {
+    #[command(flatten)]
+    pub(crate) input: Input,
+    #[command(flatten)]
+    pub(crate) select: Select,
+    #[command(flatten)]
+    pub(crate) model: Model,
+    #[command(flatten)]
+    pub(crate) results: Results,
+    #[command(flatten)]
+    pub(crate) common: Common,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Count {
+    #[command(flatten)]
+    pub(crate) input: Input,
+    #[command(flatten)]
+    pub(crate) select: Select,
+    /// Write to FILE instead of stdout
+    #[arg(short, long, value_name = "FILE", help_heading = "Output")]
+    pub(crate) output: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) common: Common,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Detect {
+    /// Counts: CSV files, plain or gzip, or - for stdin
+    #[arg(required = true, value_name = "COUNTS")]
+    pub(crate) counts: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) select: Select,
+    #[command(flatten)]
+    pub(crate) model: Model,
+    #[command(flatten)]
+    pub(crate) results: Results,
+    #[command(flatten)]
+    pub(crate) common: Common,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Input {
+    /// Folders of any depth, files (.json.gz, .json, JSON Lines), or - for stdin
+    #[arg(required = true, value_name = "INPUT")]
+    pub(crate) inputs: Vec<PathBuf>,
+    /// Keep a day of the archive open this long after its end [minutes, or 2h, 7d]
+    ///
+    /// An event that was delivered later is counted as late and left out. CloudTrail delivers
+    /// within about ten minutes, but may take days after an outage. A longer time loses fewer
+    /// events and holds more of them in memory.
+    #[arg(
+        long,
+        value_name = "TIME",
+        default_value = "1d",
+        help_heading = "Input"
+    )]
+    pub(crate) allowed_lateness: String,
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(next_help_heading = "Selection")]
+pub(crate) struct Select {
+    /// First minute to look at, by event time [RFC 3339 or date]
+    #[arg(long, value_name = "TIME")]
+    pub(crate) from: Option<String>,
+    /// Minute before which to stop, by event time [RFC 3339 or date]
+    #[arg(long, value_name = "TIME")]
+    pub(crate) to: Option<String>,
+    /// Only these accounts
+    #[arg(long, value_name = "ID", value_delimiter = ',')]
+    pub(crate) account: Vec<String>,
+    /// Only these Regions
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    pub(crate) region: Vec<String>,
+    /// Only these services [ec2 is short for ec2.amazonaws.com]
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    pub(crate) event_source: Vec<String>,
+    /// Only these APIs
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    pub(crate) event_name: Vec<String>,
+    /// Only these categories of events
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    pub(crate) category: Vec<Category>,
+    /// Let the call rate count read-only management calls too, which CloudTrail Insights cannot
+    #[arg(long)]
+    pub(crate) include_reads: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(next_help_heading = "Detection")]
+pub(crate) struct Model {
+    /// Only these types of Insights
+    #[arg(long = "type", value_name = "TYPE", value_delimiter = ',')]
+    pub(crate) insight_type: Vec<Type>,
+    /// How ready to fire: `aws` fires as readily as CloudTrail's own records do
+    #[arg(long, value_name = "NAME", default_value = "balanced")]
+    pub(crate) profile: Profile,
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(next_help_heading = "Output")]
+pub(crate) struct Results {
+    /// Write to FILE instead of stdout
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// Format of the Insights [default: table on a terminal, else jsonl]
+    #[arg(long, value_name = "FORMAT")]
+    pub(crate) format: Option<Format>,
+    /// Say why in each record, under insightDetails.explanation
+    #[arg(long)]
+    pub(crate) explain: bool,
+    /// eventVersion of the records
+    #[arg(long, value_name = "VERSION", default_value = insights_core::InsightRecord::EVENT_VERSION)]
+    pub(crate) event_version: String,
+    /// Exit with 1 if there are Insights
+    #[arg(long)]
+    pub(crate) exit_code: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(next_help_heading = "Run")]
+pub(crate) struct Common {
+    /// Threads to decode with [default: one for each processor]
+    #[arg(long, value_name = "N")]
+    pub(crate) threads: Option<usize>,
+    /// Print neither summary nor progress; unreadable input is still named
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
+    /// Never show progress
+    #[arg(long)]
+    pub(crate) no_progress: bool,
+    /// Also write the summary to FILE, as JSON
+    #[arg(long, value_name = "FILE")]
+    pub(crate) summary: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub(crate) enum Category {
+    Management,
+    Data,
+}
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub(crate) enum Type {
+    CallRate,
+    ErrorRate,
+}
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub(crate) enum Profile {
+    Balanced,
+    Aws,
+}
+
+/// How Insights are written.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub(crate) enum Format {
+    /// CloudTrail's records, one a line
+    Jsonl,
+    /// CloudTrail's log file: {"Records": […]}
+    Json,
+    /// One row an Insight event
+    Csv,
+    /// One line an episode, for people
+    Table,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_definitions_hold_together() {
+        Args::command().debug_assert();
+    }
+}

@@ -1,0 +1,127 @@
+//! One file for each subcommand, and what they share.
+
+mod count;
+mod detect;
+mod replay;
+
+use std::time::Instant;
+
+use anyhow::{Context, bail};
+use insights_core::{Config, Engine, Insight, InsightState, Watermark};
+
+use crate::{
+    args::{Args, Command},
+    exit::Exit,
+    input::walk::Found,
+    output::{self, Output},
+    plan::{ResultsPlan, RunPlan},
+    progress::Progress,
+    summary::Summary,
+};
+
+/// Runs what was typed.
+pub(crate) fn run(args: Args) -> anyhow::Result<Exit> {
+    match args.command {
+        Command::Replay(args) => replay::run(args),
+        Command::Count(args) => count::run(args),
+        Command::Detect(args) => detect::run(args),
+    }
+}
+
+/// Starts the threads that decode.
+fn start_threads(run: &RunPlan) -> anyhow::Result<()> {
+    let threads = run.threads.map_or(0, std::num::NonZeroUsize::get);
+    rayon::ThreadPoolBuilder::new()
+        .num_threads(threads)
+        .build_global()
+        .context("cannot start threads")
+}
+
+/// Stops where there is nothing to read, which is hardly what was meant.
+fn refuse_nothing(found: &Found) -> anyhow::Result<()> {
+    if found.sources() > 0 || !found.unreadable.is_empty() {
+        return Ok(());
+    }
+    bail!(
+        "no log files found: in folders, files named .json, .jsonl, .ndjson or .log, with or \
+         without .gz, are read ({} others were passed over)",
+        found.skipped.total()
+    )
+}
+
+/// Says what became of everything and how the run ended.
+fn conclude(
+    mut summary: Summary,
+    began: Instant,
+    run: &RunPlan,
+    progress: &Progress,
+    insights_matter: bool,
+) -> anyhow::Result<Exit> {
+    progress.finish();
+    summary.elapsed = began.elapsed();
+    if !run.quiet {
+        progress.warn(&summary.to_string());
+    }
+    if let Some(path) = &run.summary {
+        summary.write(path)?;
+    }
+    Ok(if summary.nothing_read() {
+        Exit::Failed
+    } else if summary.partly_read() {
+        Exit::PartlyRead
+    } else if insights_matter && summary.starts > 0 {
+        Exit::InsightsFound
+    } else {
+        Exit::Done
+    })
+}
+
+/// An engine and where its Insights go.
+struct Detection {
+    engine: Engine,
+    output: Box<dyn Output>,
+    starts: u64,
+    ends: u64,
+}
+
+impl Detection {
+    fn new(config: Config, results: &ResultsPlan) -> anyhow::Result<Self> {
+        let output = output::open(results)?;
+        Ok(Self {
+            engine: Engine::new(config),
+            output,
+            starts: 0,
+            ends: 0,
+        })
+    }
+
+    fn advance(&mut self, watermark: Watermark) -> anyhow::Result<()> {
+        let insights = self.engine.advance_to(watermark);
+        self.write(&insights)
+    }
+
+    fn write(&mut self, insights: &[Insight]) -> anyhow::Result<()> {
+        for insight in insights {
+            *match insight.state {
+                InsightState::Start => &mut self.starts,
+                InsightState::End => &mut self.ends,
+            } += 1;
+            self.output
+                .write(insight)
+                .context("cannot write the Insights")?;
+        }
+        Ok(())
+    }
+
+    /// Writes what the end of the input leaves open and adds the numbers to `summary`.
+    fn finish(mut self, summary: &mut Summary) -> anyhow::Result<()> {
+        let insights = self.engine.finish();
+        self.write(&insights)?;
+        self.output.finish().context("cannot write the Insights")?;
+        summary.take(self.engine.stats());
+        summary.series = self.engine.series();
+        summary.starts = self.starts;
+        summary.ends = self.ends;
+        Ok(())
+    }
+}

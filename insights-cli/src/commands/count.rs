@@ -1,0 +1,79 @@
+//! `insights count`: an archive in, the counts of its minutes out.
+
+use std::time::Instant;
+
+use anyhow::Context;
+use insights_core::{OpenMinutes, PartialCounts, Watermark};
+
+use crate::{
+    args::Count,
+    commands::{conclude, refuse_nothing, start_threads},
+    exit::Exit,
+    input::{
+        archive::{self, Sink},
+        walk,
+    },
+    output,
+    output::counts::CountsWriter,
+    plan::{self, InputPlan, RunPlan},
+    progress::Progress,
+    summary::Summary,
+};
+
+/// Open minutes and where the sealed ones go.
+struct Counting {
+    open: OpenMinutes,
+    writer: CountsWriter,
+}
+
+impl Sink for Counting {
+    fn add(&mut self, counts: PartialCounts) {
+        self.open.merge(counts);
+    }
+
+    fn advance(&mut self, watermark: Watermark) -> anyhow::Result<()> {
+        self.writer
+            .write(&self.open.seal(watermark))
+            .context("cannot write the counts")
+    }
+}
+
+pub(super) fn run(args: Count) -> anyhow::Result<Exit> {
+    let began = Instant::now();
+    let input = InputPlan::try_from(args.input)?;
+    let selection = plan::selection(args.select)?;
+    let run = RunPlan::try_from(args.common)?;
+    start_threads(&run)?;
+
+    let found = walk::find(&input.inputs);
+    refuse_nothing(&found)?;
+    let progress = Progress::new(found.sources(), run.progress);
+    let writer = CountsWriter::new(output::sink(args.output.as_deref())?)?;
+    let mut counting = Counting {
+        open: OpenMinutes::new(selection.clone()),
+        writer,
+    };
+    let outcome = archive::read(
+        &found,
+        &selection,
+        input.allowed_lateness,
+        &progress,
+        &mut counting,
+    )?;
+    let end = outcome.end(&selection);
+    let series = counting
+        .writer
+        .finish(end)
+        .context("cannot write the counts")?;
+
+    let mut summary = Summary {
+        tally: outcome.tally,
+        skipped_files: found.skipped.into(),
+        series,
+        first: outcome.first,
+        end: outcome.first.map(|_| end.minute()),
+        ..Summary::default()
+    };
+    summary.take(counting.open.stats());
+    conclude(summary, began, &run, &progress, false)
+}

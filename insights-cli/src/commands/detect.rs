@@ -1,0 +1,42 @@
+//! `insights detect`: counts in, Insight events out.
+
+use std::time::Instant;
+
+use insights_core::Watermark;
+
+use crate::{
+    args::Detect,
+    commands::{Detection, conclude, start_threads},
+    exit::Exit,
+    input::counts,
+    plan::{self, ResultsPlan, RunPlan},
+    progress::Progress,
+    summary::Summary,
+};
+
+pub(super) fn run(args: Detect) -> anyhow::Result<Exit> {
+    let began = Instant::now();
+    let config = plan::config(plan::selection(args.select)?, &args.model)?;
+    let selection = config.selection().clone();
+    let results = ResultsPlan::from(args.results);
+    let run = RunPlan::try_from(args.common)?;
+    start_threads(&run)?;
+
+    let progress = Progress::new(args.counts.len(), run.progress);
+    let mut detection = Detection::new(config, &results)?;
+    let table = counts::read(&args.counts, &selection, &progress);
+    let end = table.times.end();
+    let end = selection.to.map_or(end, |to| end.min(Watermark::at(to)));
+    detection.engine.merge(table.counts);
+    detection.advance(end)?;
+
+    let mut summary = Summary {
+        tally: table.tally,
+        rows: Some(table.rows),
+        first: table.first,
+        end: table.first.map(|_| end.minute()),
+        ..Summary::default()
+    };
+    detection.finish(&mut summary)?;
+    conclude(summary, began, &run, &progress, results.exit_code)
+}

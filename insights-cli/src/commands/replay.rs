@@ -1,0 +1,60 @@
+//! `insights replay`: an archive in, Insight events out.
+
+use std::time::Instant;
+
+use insights_core::{PartialCounts, Watermark};
+
+use crate::{
+    args::Replay,
+    commands::{Detection, conclude, refuse_nothing, start_threads},
+    exit::Exit,
+    input::{
+        archive::{self, Sink},
+        walk,
+    },
+    plan::{self, InputPlan, ResultsPlan, RunPlan},
+    progress::Progress,
+    summary::Summary,
+};
+
+impl Sink for Detection {
+    fn add(&mut self, counts: PartialCounts) {
+        self.engine.merge(counts);
+    }
+
+    fn advance(&mut self, watermark: Watermark) -> anyhow::Result<()> {
+        Self::advance(self, watermark)
+    }
+}
+
+pub(super) fn run(args: Replay) -> anyhow::Result<Exit> {
+    let began = Instant::now();
+    let input = InputPlan::try_from(args.input)?;
+    let config = plan::config(plan::selection(args.select)?, &args.model)?;
+    let selection = config.selection().clone();
+    let results = ResultsPlan::from(args.results);
+    let run = RunPlan::try_from(args.common)?;
+    start_threads(&run)?;
+
+    let found = walk::find(&input.inputs);
+    refuse_nothing(&found)?;
+    let progress = Progress::new(found.sources(), run.progress);
+    let mut detection = Detection::new(config, &results)?;
+    let outcome = archive::read(
+        &found,
+        &selection,
+        input.allowed_lateness,
+        &progress,
+        &mut detection,
+    )?;
+
+    let mut summary = Summary {
+        tally: outcome.tally,
+        skipped_files: found.skipped.into(),
+        first: outcome.first,
+        end: outcome.first.map(|_| outcome.end(&selection).minute()),
+        ..Summary::default()
+    };
+    detection.finish(&mut summary)?;
+    conclude(summary, began, &run, &progress, results.exit_code)
+}

@@ -1,0 +1,9 @@
+//! Where logs come from: found, opened, unpacked and taken apart into records.
+
+pub(crate) mod archive;
+pub(crate) mod container;
+pub(crate) mod counts;
+pub(crate) mod decode;
+pub(crate) mod key;
+pub(crate) mod problem;
+pub(crate) mod walk;

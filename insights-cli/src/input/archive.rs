@@ -1,0 +1,225 @@
+//! Reads an archive day by day, files in parallel: [`read`].
+
+use std::ops;
+
+use chrono::{Days, NaiveDate, NaiveTime};
+use insights_core::{
+    Content, Minute, Minutes, PartialCounts, Selection, Watermark, WatermarkTracker,
+};
+use rayon::prelude::*;
+use serde::Serialize;
+
+use crate::{
+    input::{
+        container, decode,
+        problem::{Place, Problems},
+        walk::{Found, Source},
+    },
+    progress::Progress,
+};
+
+/// Takes the counts of an archive in the order of its days.
+pub(crate) trait Sink {
+    /// Adds counts.
+    fn add(&mut self, counts: PartialCounts);
+
+    /// Seals the minutes before `watermark`.
+    fn advance(&mut self, watermark: Watermark) -> anyhow::Result<()>;
+}
+
+/// What was met while reading, each record in exactly one number of its own or, if it is a
+/// call, in one of the engine's.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq, Serialize)]
+pub(crate) struct Tally {
+    /// Sources read, wholly or partly.
+    pub(crate) files: u64,
+    /// Sources of which some part could not be used.
+    pub(crate) damaged_files: u64,
+    /// Sources that could not be opened or read at all.
+    pub(crate) unreadable_files: u64,
+    /// Bytes of unpacked text.
+    pub(crate) bytes: u64,
+    /// Records met, those that cannot be used included.
+    pub(crate) records: u64,
+    /// Records, and stretches of text, that cannot be used.
+    pub(crate) malformed: u64,
+    /// Insights events of CloudTrail's own.
+    pub(crate) insight_records: u64,
+    /// Counts of data events.
+    pub(crate) aggregated: u64,
+    /// Events of VPC endpoints.
+    pub(crate) network_activity: u64,
+    /// Lists of hashes of log files.
+    pub(crate) digests: u64,
+    /// Calls whose category, or whether they read, had to be inferred.
+    pub(crate) inferred: u64,
+}
+
+impl ops::AddAssign for Tally {
+    fn add_assign(&mut self, other: Self) {
+        self.files += other.files;
+        self.damaged_files += other.damaged_files;
+        self.unreadable_files += other.unreadable_files;
+        self.bytes += other.bytes;
+        self.records += other.records;
+        self.malformed += other.malformed;
+        self.insight_records += other.insight_records;
+        self.aggregated += other.aggregated;
+        self.network_activity += other.network_activity;
+        self.digests += other.digests;
+        self.inferred += other.inferred;
+    }
+}
+
+/// What is known after an archive was read.
+#[derive(Debug, Default)]
+pub(crate) struct Outcome {
+    pub(crate) tally: Tally,
+    pub(crate) times: WatermarkTracker,
+    /// The first minute with a call.
+    pub(crate) first: Option<Minute>,
+}
+
+/// The part of a batch that one thread read.
+#[derive(Debug, Default)]
+struct Part {
+    counts: PartialCounts,
+    outcome: Outcome,
+    problems: Vec<(String, Problems)>,
+}
+
+/// Reads all sources and feeds their counts to `sink`.
+///
+/// Sources without a day in their key are read whole first. Then each day is read and sealed
+/// up to its end less `allowed_lateness`, so memory holds one day of the archive and not all
+/// of it. At the end everything up to the last believed minute is sealed.
+pub(crate) fn read(
+    found: &Found,
+    selection: &Selection,
+    allowed_lateness: Minutes,
+    progress: &Progress,
+    sink: &mut impl Sink,
+) -> anyhow::Result<Outcome> {
+    let mut outcome = Outcome::default();
+    for (path, error) in &found.unreadable {
+        outcome.tally.unreadable_files += 1;
+        progress.warn(&format!("warning: {path}: {error}"));
+    }
+    for batch in &found.batches {
+        let part = batch
+            .sources
+            .par_iter()
+            .fold(Part::default, |mut part, source| {
+                let records = part.outcome.tally.records;
+                part.read(source, selection);
+                progress.advance(part.outcome.tally.records - records);
+                part
+            })
+            .reduce(Part::default, Part::joined);
+        let mut problems = part.problems;
+        problems.sort_by(|a, b| a.0.cmp(&b.0));
+        for line in problems
+            .iter()
+            .flat_map(|(file, problems)| problems.lines(file))
+        {
+            progress.warn(&line);
+        }
+        outcome.join(part.outcome);
+        sink.add(part.counts);
+        if let Some(day) = batch.day {
+            sink.advance(sealed_by(day, allowed_lateness).min(outcome.end(selection)))?;
+        }
+    }
+    sink.advance(outcome.end(selection))?;
+    Ok(outcome)
+}
+
+/// Returns the watermark of an archive that was read to the end of `day`.
+fn sealed_by(day: NaiveDate, allowed_lateness: Minutes) -> Watermark {
+    let next = day.checked_add_days(Days::new(1)).unwrap_or(day);
+    let midnight = Minute::containing(next.and_time(NaiveTime::MIN).and_utc());
+    Watermark::at(midnight - allowed_lateness)
+}
+
+impl Outcome {
+    fn join(&mut self, other: Self) {
+        self.tally += other.tally;
+        self.times.merge(&other.times);
+        self.first = self.first.into_iter().chain(other.first).min();
+    }
+
+    /// Returns the end of the log, or of the span looked at if that is earlier.
+    pub(crate) fn end(&self, selection: &Selection) -> Watermark {
+        let end = self.times.end();
+        selection.to.map_or(end, |to| end.min(Watermark::at(to)))
+    }
+}
+
+impl Part {
+    fn joined(mut self, mut other: Self) -> Self {
+        self.counts.merge(other.counts);
+        self.outcome.join(other.outcome);
+        self.problems.append(&mut other.problems);
+        self
+    }
+
+    fn read(&mut self, source: &Source, selection: &Selection) {
+        let mut problems = Problems::default();
+        let tally = &mut self.outcome.tally;
+        match decode::text(&source.place, &mut problems) {
+            Ok(text) => {
+                tally.files += 1;
+                tally.bytes += text.len() as u64;
+                self.count(&text, source, selection, &mut problems);
+                self.outcome.tally.damaged_files += u64::from(problems.count > 0);
+                self.outcome.tally.malformed += problems.count;
+            }
+            Err(error) => {
+                tally.unreadable_files += 1;
+                problems.add(Place::File, error);
+            }
+        }
+        if problems.count > 0 {
+            self.problems.push((source.place.name(), problems));
+        }
+    }
+
+    fn count(
+        &mut self,
+        text: &str,
+        source: &Source,
+        selection: &Selection,
+        problems: &mut Problems,
+    ) {
+        let contents = container::read(text, problems);
+        let tally = &mut self.outcome.tally;
+        tally.digests += contents.digests;
+        for _ in 0..contents.unknown {
+            problems.add(
+                Place::File,
+                "holds a value that is no CloudTrail record and no list of them",
+            );
+        }
+        let account = source.key.account_id.as_deref().unwrap_or_default();
+        let region = source.key.region.as_deref().unwrap_or_default();
+        for (number, record) in (1..).zip(&contents.records) {
+            tally.records += 1;
+            match record.content(account, region) {
+                Ok(Content::Call { event, inferred }) => {
+                    tally.inferred += u64::from(inferred);
+                    let minute = event.minute();
+                    if selection.spans(minute) {
+                        self.outcome.times.observe(minute, 1);
+                        self.outcome.first = self.outcome.first.into_iter().chain([minute]).min();
+                    }
+                    self.counts.record_selected(&event, selection);
+                }
+                Ok(Content::Insight) => tally.insight_records += 1,
+                Ok(Content::Aggregated) => tally.aggregated += 1,
+                Ok(Content::NetworkActivity) => tally.network_activity += 1,
+                Ok(_) => problems.add(Place::Record(number), "is of an unknown kind"),
+                Err(error) => problems.add(Place::Record(number), error),
+            }
+        }
+    }
+}

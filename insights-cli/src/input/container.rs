@@ -1,0 +1,314 @@
+//! Takes text apart into records: [`read`].
+
+use std::{borrow::Cow, fmt};
+
+use insights_core::Record;
+use serde::{
+    Deserialize, Deserializer,
+    de::{IgnoredAny, MapAccess, SeqAccess, Visitor},
+};
+
+use crate::input::problem::{Place, Problems};
+
+/// What a text holds.
+#[derive(Debug, Default)]
+pub(crate) struct Contents<'a> {
+    pub(crate) records: Vec<Record<'a>>,
+    /// Lists of hashes of log files.
+    pub(crate) digests: u64,
+    /// Values that are neither.
+    pub(crate) unknown: u64,
+}
+
+/// Reads every record of a text: `{"Records": […]}`, arrays, single records, one after the
+/// other with or without line breaks.
+///
+/// Where the text is no JSON, the damage is noted with its byte and the records around it are
+/// read one by one.
+pub(crate) fn read<'a>(text: &'a str, problems: &mut Problems) -> Contents<'a> {
+    let mut contents = Contents::default();
+    // A text that was cut off ends in the middle of a value, which is known already.
+    let cut = problems.count > 0;
+    let mut position = 0;
+    // Behind damage, what follows may be the inside of a record: only records are taken, and all
+    // that fails until the next of them is the same damage.
+    let mut damage: Option<usize> = None;
+    let mut record_since = false;
+    loop {
+        let rest = &text[position..];
+        let next = if damage.is_none() {
+            rest.find(|c: char| !c.is_ascii_whitespace())
+        } else {
+            rest.find('{')
+        };
+        let between = next.unwrap_or(rest.len());
+        let junk = rest[..between].find(|c| !stands_between_records(c));
+        if let Some(junk) = junk.filter(|_| record_since) {
+            problems.add(
+                Place::Byte(position + junk),
+                "not JSON: text between records",
+            );
+            record_since = false;
+        }
+        position += between;
+        let rest = &text[position..];
+        let mut values = serde_json::Deserializer::from_str(rest).into_iter();
+        match values.next() {
+            None => break,
+            Some(Ok(Value(part))) => {
+                record_since |= damage.is_some() && !part.records.is_empty();
+                contents.take(part, damage.is_some());
+                position += values.byte_offset();
+            }
+            Some(Err(error)) => {
+                let at = position + offset(rest, &error);
+                let known = damage.is_some_and(|last| last == at || !record_since)
+                    || (cut && at == text.len());
+                if !known {
+                    problems.add(Place::Byte(at), cause(&error));
+                }
+                damage = Some(at);
+                record_since = false;
+                // Nothing nested that deep is a record, and trying each level would take long.
+                let nested = error.to_string().starts_with("recursion limit");
+                let first = rest.chars().next().map_or(1, char::len_utf8);
+                position = if nested { at } else { position + first };
+            }
+        }
+    }
+    contents
+}
+
+/// Returns whether a character may stand between two records of a list.
+fn stands_between_records(c: char) -> bool {
+    c.is_ascii_whitespace() || matches!(c, ',' | '[' | ']' | '}')
+}
+
+impl<'a> Contents<'a> {
+    /// Adds what one value holds; inside damage, objects that are no records are no loss.
+    fn take(&mut self, part: Self, damaged: bool) {
+        self.records.extend(part.records);
+        self.digests += part.digests;
+        if !damaged {
+            self.unknown += part.unknown;
+        }
+    }
+}
+
+/// Returns the byte at which an error was met.
+fn offset(text: &str, error: &serde_json::Error) -> usize {
+    if error.is_eof() {
+        return text.len();
+    }
+    let line_start = match error.line() {
+        0 | 1 => 0,
+        line => text
+            .match_indices('\n')
+            .nth(line - 2)
+            .map_or(0, |(at, _)| at + 1),
+    };
+    (line_start + error.column().saturating_sub(1)).min(text.len())
+}
+
+/// Returns what is wrong, without the line and column, which the byte replaces.
+fn cause(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    let cause = text
+        .rfind(" at line ")
+        .map_or(text.as_str(), |end| &text[..end]);
+    format!("not JSON: {cause}")
+}
+
+/// The name of a field.
+#[derive(Deserialize)]
+#[serde(transparent)]
+struct Key<'a>(#[serde(borrow)] Cow<'a, str>);
+
+/// One JSON value of a text.
+struct Value<'a>(Contents<'a>);
+
+impl<'de: 'a, 'a> Deserialize<'de> for Value<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(ValueVisitor).map(Value)
+    }
+}
+
+struct ValueVisitor;
+
+impl ValueVisitor {
+    fn unknown<'a, E>() -> Result<Contents<'a>, E> {
+        Ok(Contents {
+            unknown: 1,
+            ..Contents::default()
+        })
+    }
+}
+
+impl<'de> Visitor<'de> for ValueVisitor {
+    type Value = Contents<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a record or a list of records")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Contents<'de>, A::Error> {
+        let mut contents = Contents::default();
+        let mut record = Record::default();
+        let (mut wrapper, mut digest) = (false, false);
+        while let Some(Key(key)) = map.next_key()? {
+            match &*key {
+                "Records" => {
+                    wrapper = true;
+                    contents.take(map.next_value::<Value<'de>>()?.0, false);
+                }
+                "digestS3Object" | "digestEndTime" => {
+                    digest = true;
+                    map.next_value::<IgnoredAny>()?;
+                }
+                key => record.read_field(key, &mut map)?,
+            }
+        }
+        if record.is_recognised() {
+            contents.records.push(record);
+        } else if digest {
+            contents.digests = 1;
+        } else if !wrapper {
+            contents.unknown = 1;
+        }
+        Ok(contents)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Contents<'de>, A::Error> {
+        let mut contents = Contents::default();
+        while let Some(Value(part)) = seq.next_element()? {
+            // In a list everything is meant to be a record, and what is none is a broken one.
+            contents
+                .records
+                .extend((0..part.unknown).map(|_| Record::default()));
+            contents.take(part, true);
+        }
+        Ok(contents)
+    }
+
+    fn visit_unit<E>(self) -> Result<Contents<'de>, E> {
+        Self::unknown()
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<Contents<'de>, E> {
+        Self::unknown()
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<Contents<'de>, E> {
+        Self::unknown()
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<Contents<'de>, E> {
+        Self::unknown()
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<Contents<'de>, E> {
+        Self::unknown()
+    }
+
+    fn visit_str<E>(self, _: &str) -> Result<Contents<'de>, E> {
+        Self::unknown()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The names of the records read, `?` for broken ones, and the problems.
+    fn names(text: &str) -> (Vec<String>, Vec<String>) {
+        let mut problems = Problems::default();
+        let contents = read(text, &mut problems);
+        let name = |record: &Record<'_>| match record.content("", "") {
+            Ok(insights_core::Content::Call { event, .. }) => event.event_name.to_owned(),
+            _ => "?".to_owned(),
+        };
+        let mut names: Vec<_> = contents.records.iter().map(name).collect();
+        names.extend((0..contents.digests).map(|_| "digest".to_owned()));
+        names.extend((0..contents.unknown).map(|_| "unknown".to_owned()));
+        (names, problems.lines("f").collect())
+    }
+
+    fn record(name: &str) -> String {
+        format!(
+            r#"{{"eventTime":"2026-03-02T14:05:09Z","eventSource":"a","eventName":"{name}","userIdentity":{{"arn":"x{{"}}}}"#
+        )
+    }
+
+    #[test]
+    fn every_container_gives_its_records() {
+        let (a, b) = (record("A"), record("B"));
+        for text in [
+            format!(r#"{{"Records":[{a},{b}]}}"#),
+            format!(r#"{{"x":{{"Records":1}},"Records":[{a}]}} {{"Records":[{b}],"y":[]}}"#),
+            format!("[{a},{b}]"),
+            format!("{a}\n{b}\n"),
+            format!("{a}\r\n\r\n{b}"),
+            format!("{a}{b}"),
+            format!("\n [\n{a} ]\n[[{b}]]"),
+        ] {
+            assert_eq!(
+                names(&text),
+                (vec!["A".to_owned(), "B".to_owned()], vec![]),
+                "{text}"
+            );
+        }
+        assert_eq!(names(r#"{"Records":[]} [] "#), (vec![], vec![]));
+        assert_eq!(
+            names(r#"{"awsAccountId":"1","digestEndTime":"2"}"#).0,
+            ["digest"]
+        );
+        assert_eq!(
+            names(r#"{} 7 "x" {"a":[{}]} {"Records":null}"#).0,
+            ["unknown"; 5]
+        );
+        assert_eq!(names(r#"{"Records":[7, null, {"a":1}]}"#).0, ["?"; 3]);
+        assert_eq!(names(""), (vec![], vec![]));
+    }
+
+    #[test]
+    fn records_around_damage_are_kept_and_the_damage_is_told_once() {
+        let (a, b, c) = (record("A"), record("B"), record("C"));
+        let whole = format!(r#"{{"Records":[{a},{b},{c}]}}"#);
+        let cut = &whole[..whole.len() - 20];
+        let (found, problems) = names(cut);
+        assert_eq!(found, ["A", "B"]);
+        assert_eq!(
+            problems,
+            [format!(
+                "warning: f: byte {}: not JSON: EOF while parsing a string",
+                cut.len()
+            )]
+        );
+
+        let (found, problems) = names(&whole[14..]);
+        assert_eq!((found.join(""), problems.len()), ("BC".to_owned(), 1));
+
+        let broken = format!(r#"{{"Records":[{a},{{"eventTime":oops,"x":{{"y":[1]}}}},{c}]}}"#);
+        let (found, problems) = names(&broken);
+        assert_eq!((found.join(""), problems.len()), ("AC".to_owned(), 1));
+        let at = broken.find("oops").unwrap();
+        assert!(
+            problems[0].starts_with(&format!("warning: f: byte {at}: ")),
+            "{problems:?}"
+        );
+
+        let lines = format!("{a}\n{{oops\n{b}\nalas\n{c}\n");
+        let (found, problems) = names(&lines);
+        assert_eq!((found.join(""), problems.len()), ("ABC".to_owned(), 2));
+        assert!(problems[1].contains("text between records"));
+    }
+
+    #[test]
+    fn hostile_texts_end() {
+        let deep = "{\"a\":[".repeat(2_000);
+        assert_eq!(names(&deep).0, [""; 0]);
+        assert_eq!(names(&"[".repeat(20_000)).0, [""; 0]);
+        assert_eq!(names(&"{\"".repeat(2_000)).0, [""; 0]);
+        assert_eq!(names("\u{e9}{\u{e9}{").0, [""; 0]);
+    }
+}

@@ -1,0 +1,132 @@
+//! Unpacks a file to text: [`text`].
+
+use std::{
+    fs::File,
+    io::{self, Read},
+};
+
+use flate2::read::MultiGzDecoder;
+
+use crate::input::{
+    problem::{Place, Problems},
+    walk::Location,
+};
+
+/// The most that one file may unpack to. CloudTrail's own files stay below 50 MB; what passes
+/// this was made to fill memory.
+const MOST: u64 = 2 << 30;
+
+/// Reads a source and unpacks it, told by its first bytes.
+///
+/// What was unpacked before damage is kept; the damage is noted in `problems`.
+///
+/// # Errors
+///
+/// Returns an error if the source cannot be opened or read at all.
+pub(crate) fn text(place: &Location, problems: &mut Problems) -> io::Result<String> {
+    let mut raw = Vec::new();
+    match place {
+        Location::Stdin => io::stdin().lock().read_to_end(&mut raw)?,
+        Location::File(path) => File::open(path)?.read_to_end(&mut raw)?,
+    };
+    Ok(unpack(raw, problems))
+}
+
+fn unpack(raw: Vec<u8>, problems: &mut Problems) -> String {
+    let unpacked = if raw.starts_with(&[0x1f, 0x8b]) {
+        gunzip(&raw, problems)
+    } else {
+        raw
+    };
+    let mut text = String::from_utf8(unpacked).unwrap_or_else(|error| {
+        let at = error.utf8_error().valid_up_to();
+        problems.add(
+            Place::Byte(at),
+            "not UTF-8; the bytes that are not are replaced",
+        );
+        String::from_utf8_lossy(error.as_bytes()).into_owned()
+    });
+    if text.starts_with('\u{feff}') {
+        text.drain(..'\u{feff}'.len_utf8());
+    }
+    text
+}
+
+/// Unpacks gzip, of several members too.
+fn gunzip(raw: &[u8], problems: &mut Problems) -> Vec<u8> {
+    // The last four bytes of gzip tell the size of its last member; they may lie.
+    let told = raw.last_chunk().map_or(0, |&size| u32::from_le_bytes(size)) as usize;
+    let mut unpacked = Vec::with_capacity(told.min(raw.len().saturating_mul(20)));
+    if let Err(error) = MultiGzDecoder::new(raw)
+        .take(MOST)
+        .read_to_end(&mut unpacked)
+    {
+        problems.add(
+            Place::Byte(unpacked.len()),
+            format_args!("gzip is damaged here: {error}"),
+        );
+    } else if unpacked.len() as u64 == MOST {
+        problems.add(
+            Place::Byte(unpacked.len()),
+            "unpacks to more than 2 GiB; the rest is left out",
+        );
+    }
+    unpacked
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use flate2::{Compression, write::GzEncoder};
+
+    use super::*;
+
+    fn gzip(text: &str) -> Vec<u8> {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+        encoder.write_all(text.as_bytes()).unwrap();
+        encoder.finish().unwrap()
+    }
+
+    fn unpacked(raw: Vec<u8>) -> (String, Vec<String>) {
+        let mut problems = Problems::default();
+        let text = unpack(raw, &mut problems);
+        (text, problems.lines("f").collect())
+    }
+
+    #[test]
+    fn members_are_joined_and_marks_dropped() {
+        let members = [gzip("\u{feff}{}"), gzip("[]")].concat();
+        assert_eq!(unpacked(members), ("{}[]".to_owned(), vec![]));
+        assert_eq!(unpacked(b"plain".to_vec()), ("plain".to_owned(), vec![]));
+    }
+
+    #[test]
+    fn what_was_unpacked_before_the_damage_is_kept() {
+        let whole: String = (0..20_000)
+            .map(|i| format!("{}\n", i * 7919 % 10_007))
+            .collect();
+        let mut cut = gzip(&whole);
+        cut.truncate(cut.len() / 2);
+        let (text, problems) = unpacked(cut);
+        assert!(text.len() > 1_000 && whole.starts_with(&text));
+        assert!(problems[0].contains(&format!("byte {}: gzip is damaged", text.len())));
+
+        let mut garbage = gzip("{}");
+        garbage.extend(b"garbage");
+        let (text, problems) = unpacked(garbage);
+        assert_eq!((text.as_str(), problems.len()), ("{}", 1));
+
+        let mut flipped = gzip("{}");
+        let crc = flipped.len() - 8;
+        flipped[crc] ^= 1;
+        assert_eq!(unpacked(flipped).1.len(), 1);
+    }
+
+    #[test]
+    fn other_encodings_are_told() {
+        let (text, problems) = unpacked(b"{\"a\":\"\xff\"}".to_vec());
+        assert_eq!(text, "{\"a\":\"\u{fffd}\"}");
+        assert!(problems[0].contains("byte 6: not UTF-8"));
+    }
+}

@@ -1,0 +1,173 @@
+//! Finds the files of an archive: [`find`].
+
+use std::{
+    collections::BTreeSet,
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+use chrono::NaiveDate;
+
+use crate::input::key::{Kind, ObjectKey};
+
+/// A file or a stream to read.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(crate) struct Source {
+    pub(crate) place: Location,
+    pub(crate) key: ObjectKey,
+}
+
+/// Where a source is.
+#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub(crate) enum Location {
+    Stdin,
+    File(PathBuf),
+}
+
+impl Location {
+    /// Returns the name to tell it by.
+    pub(crate) fn name(&self) -> String {
+        match self {
+            Self::Stdin => "stdin".to_owned(),
+            Self::File(path) => path.display().to_string(),
+        }
+    }
+}
+
+/// What was found.
+#[derive(Debug, Default)]
+pub(crate) struct Found {
+    /// The sources without a day, then those of each day, in order.
+    pub(crate) batches: Vec<Batch>,
+    /// Files that are known by their key to hold no calls.
+    pub(crate) skipped: Skipped,
+    /// Inputs and folders that could not be looked into, and why.
+    pub(crate) unreadable: Vec<(String, io::Error)>,
+}
+
+/// Files left out because of their key.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub(crate) struct Skipped {
+    pub(crate) digest: u64,
+    pub(crate) insight: u64,
+    pub(crate) aggregated: u64,
+    pub(crate) network_activity: u64,
+    /// Files inside folders whose names are not those of logs.
+    pub(crate) other: u64,
+}
+
+impl Skipped {
+    pub(crate) const fn total(self) -> u64 {
+        self.digest + self.insight + self.aggregated + self.network_activity + self.other
+    }
+}
+
+/// Sources that are read before anything of them is sealed.
+#[derive(Debug, Default)]
+pub(crate) struct Batch {
+    /// The day on which all of them were delivered, if their keys tell one.
+    pub(crate) day: Option<NaiveDate>,
+    pub(crate) sources: Vec<Source>,
+}
+
+impl Found {
+    pub(crate) fn sources(&self) -> usize {
+        self.batches.iter().map(|batch| batch.sources.len()).sum()
+    }
+}
+
+/// Finds the sources in `inputs`: themselves, and all logs in folders of any depth.
+///
+/// The result does not depend on the order of the inputs or of the entries of a folder, and a
+/// file that is reached twice is read once.
+pub(crate) fn find(inputs: &[PathBuf]) -> Found {
+    let mut found = Found::default();
+    let mut places = BTreeSet::new();
+    for input in inputs {
+        if input.as_os_str() == "-" {
+            places.insert((Location::Stdin, Location::Stdin));
+        } else if input.is_dir() {
+            walk(input, &mut places, &mut found);
+        } else {
+            // What is named is read whatever its name; if it cannot be, reading it tells why.
+            enter(input.clone(), &mut places);
+        }
+    }
+    let mut read = BTreeSet::new();
+    let mut batches = std::collections::BTreeMap::<_, Vec<Source>>::new();
+    for (place, canonical) in places {
+        if !read.insert(canonical) {
+            continue;
+        }
+        let key = match &place {
+            Location::Stdin => ObjectKey::default(),
+            Location::File(path) => ObjectKey::parse(&path.to_string_lossy()),
+        };
+        let skipped = &mut found.skipped;
+        match key.kind {
+            Kind::Log => batches
+                .entry(key.day)
+                .or_default()
+                .push(Source { place, key }),
+            Kind::Digest => skipped.digest += 1,
+            Kind::Insight => skipped.insight += 1,
+            Kind::Aggregated => skipped.aggregated += 1,
+            Kind::NetworkActivity => skipped.network_activity += 1,
+        }
+    }
+    found.batches = batches
+        .into_iter()
+        .map(|(day, sources)| Batch { day, sources })
+        .collect();
+    found
+}
+
+/// Adds the logs in a folder.
+fn walk(folder: &Path, places: &mut BTreeSet<(Location, Location)>, found: &mut Found) {
+    let mut folders = vec![folder.to_owned()];
+    while let Some(folder) = folders.pop() {
+        let entries = match fs::read_dir(&folder) {
+            Ok(entries) => entries,
+            Err(error) => {
+                found.unreadable.push((folder.display().to_string(), error));
+                continue;
+            }
+        };
+        for entry in entries {
+            let (path, kind) = match entry.and_then(|entry| Ok((entry.path(), entry.file_type()?)))
+            {
+                Ok(entry) => entry,
+                Err(error) => {
+                    found.unreadable.push((folder.display().to_string(), error));
+                    continue;
+                }
+            };
+            if kind.is_dir() {
+                folders.push(path);
+            } else if !is_log(&path) {
+                found.skipped.other += 1;
+            } else {
+                enter(path, places);
+            }
+        }
+    }
+}
+
+fn enter(path: PathBuf, places: &mut BTreeSet<(Location, Location)>) {
+    let canonical = fs::canonicalize(&path).unwrap_or_else(|_| path.clone());
+    places.insert((Location::File(path), Location::File(canonical)));
+}
+
+/// Returns whether a file in a folder is named like a log.
+fn is_log(path: &Path) -> bool {
+    let name = path
+        .file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .to_ascii_lowercase();
+    let name = name.strip_suffix(".gz").unwrap_or(&name);
+    !name.starts_with('.')
+        && [".json", ".jsonl", ".ndjson", ".log"]
+            .into_iter()
+            .any(|end| name.ends_with(end))
+}

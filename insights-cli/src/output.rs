@@ -1,0 +1,79 @@
+//! How Insights leave: one trait, one file for each format.
+
+pub(crate) mod counts;
+mod csv;
+mod json;
+mod jsonl;
+mod table;
+
+use std::{
+    fs::File,
+    io::{self, BufWriter, Write},
+    path::Path,
+};
+
+use anyhow::Context;
+use insights_core::{Attribute, Insight, InsightRecord};
+
+use crate::{args::Format, plan::ResultsPlan};
+
+/// Writes Insights in one format.
+pub(crate) trait Output {
+    /// Writes one Insight, or keeps it for the end.
+    fn write(&mut self, insight: &Insight) -> anyhow::Result<()>;
+
+    /// Writes what was kept and all that is buffered.
+    fn finish(&mut self) -> anyhow::Result<()>;
+}
+
+/// Opens the output that was asked for.
+pub(crate) fn open(plan: &ResultsPlan) -> anyhow::Result<Box<dyn Output>> {
+    let out = sink(plan.output.as_deref())?;
+    let records = Records {
+        event_version: plan.event_version.clone(),
+        explain: plan.explain,
+    };
+    Ok(match plan.format {
+        Format::Jsonl => Box::new(jsonl::Jsonl::new(out, records)),
+        Format::Json => Box::new(json::Json::new(out, records)),
+        Format::Csv => Box::new(csv::Csv::new(out)?),
+        Format::Table => Box::new(table::Table::new(out)),
+    })
+}
+
+/// Opens a file to write to, or stdout.
+pub(crate) fn sink(path: Option<&Path>) -> anyhow::Result<Box<dyn Write>> {
+    Ok(match path {
+        Some(path) => {
+            let file =
+                File::create(path).with_context(|| format!("cannot write {}", path.display()))?;
+            Box::new(BufWriter::new(file))
+        }
+        None => Box::new(BufWriter::new(io::stdout().lock())),
+    })
+}
+
+/// Makes CloudTrail's records of Insights.
+#[derive(Clone, Debug)]
+struct Records {
+    event_version: String,
+    explain: bool,
+}
+
+impl Records {
+    fn of(&self, insight: &Insight) -> InsightRecord {
+        let mut record = InsightRecord::new(insight, &self.event_version);
+        record.insight_details.explanation = self.explain.then_some(insight.explanation);
+        record
+    }
+}
+
+/// Returns the value that most calls of an insight carry, before it if there are none in it.
+fn top(insight: &Insight, attribute: Attribute) -> Option<&str> {
+    let found = insight
+        .attributions
+        .iter()
+        .find(|found| found.attribute == attribute)?;
+    let share = found.insight.first().or_else(|| found.baseline.first())?;
+    Some(&share.value)
+}

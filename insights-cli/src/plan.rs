@@ -1,0 +1,204 @@
+//! What was typed, checked: nothing of the command line's own types goes beyond this point.
+
+use std::{
+    io::{IsTerminal, stdout},
+    num::NonZeroUsize,
+    path::PathBuf,
+};
+
+use chrono::{DateTime, NaiveDate, Utc};
+use insights_core::{Config, EventCategory, InsightType, Minute, Minutes, Profile, Selection};
+
+use crate::{
+    args::{self, Format},
+    exit::UsageError,
+};
+
+/// Where logs come from.
+#[derive(Debug)]
+pub(crate) struct InputPlan {
+    pub(crate) inputs: Vec<PathBuf>,
+    pub(crate) allowed_lateness: Minutes,
+}
+
+/// How Insights are written.
+#[derive(Debug)]
+pub(crate) struct ResultsPlan {
+    pub(crate) output: Option<PathBuf>,
+    pub(crate) format: Format,
+    pub(crate) explain: bool,
+    pub(crate) event_version: String,
+    pub(crate) exit_code: bool,
+}
+
+/// How a run goes.
+#[derive(Debug)]
+pub(crate) struct RunPlan {
+    pub(crate) threads: Option<NonZeroUsize>,
+    pub(crate) quiet: bool,
+    pub(crate) progress: bool,
+    pub(crate) summary: Option<PathBuf>,
+}
+
+impl TryFrom<args::Input> for InputPlan {
+    type Error = UsageError;
+
+    fn try_from(args: args::Input) -> Result<Self, UsageError> {
+        let allowed_lateness = span(&args.allowed_lateness)?;
+        Ok(Self {
+            inputs: args.inputs,
+            allowed_lateness,
+        })
+    }
+}
+
+impl From<args::Results> for ResultsPlan {
+    fn from(args: args::Results) -> Self {
+        let people = args.output.is_none() && stdout().is_terminal();
+        Self {
+            format: args
+                .format
+                .unwrap_or(if people { Format::Table } else { Format::Jsonl }),
+            output: args.output,
+            explain: args.explain,
+            event_version: args.event_version,
+            exit_code: args.exit_code,
+        }
+    }
+}
+
+impl TryFrom<args::Common> for RunPlan {
+    type Error = UsageError;
+
+    fn try_from(args: args::Common) -> Result<Self, UsageError> {
+        let threads = match args.threads {
+            None => None,
+            Some(threads) => Some(
+                NonZeroUsize::new(threads)
+                    .ok_or_else(|| UsageError("--threads must be at least 1".into()))?,
+            ),
+        };
+        Ok(Self {
+            threads,
+            quiet: args.quiet,
+            progress: !args.quiet && !args.no_progress,
+            summary: args.summary,
+        })
+    }
+}
+
+/// Returns which events count.
+pub(crate) fn selection(args: args::Select) -> Result<Selection, UsageError> {
+    let from = args
+        .from
+        .as_deref()
+        .map(|text| instant("--from", text))
+        .transpose()?;
+    let to = args
+        .to
+        .as_deref()
+        .map(|text| instant("--to", text))
+        .transpose()?;
+    if let (Some(from), Some(to)) = (from, to)
+        && from >= to
+    {
+        return Err(UsageError(format!("--from {from} is not before --to {to}")));
+    }
+    let service = |name: String| {
+        if name.contains('.') {
+            name
+        } else {
+            format!("{name}.amazonaws.com")
+        }
+    };
+    let category = |category| match category {
+        args::Category::Management => EventCategory::Management,
+        args::Category::Data => EventCategory::Data,
+    };
+    Ok(Selection {
+        include_reads: args.include_reads,
+        accounts: args.account,
+        regions: args.region,
+        event_sources: args.event_source.into_iter().map(service).collect(),
+        event_names: args.event_name,
+        categories: args.category.into_iter().map(category).collect(),
+        from,
+        to,
+    })
+}
+
+/// Returns the settings of the engine.
+pub(crate) fn config(selection: Selection, args: &args::Model) -> Result<Config, UsageError> {
+    let insight_type = |insight_type: &args::Type| match insight_type {
+        args::Type::CallRate => InsightType::CallRate,
+        args::Type::ErrorRate => InsightType::ErrorRate,
+    };
+    Config::builder()
+        .profile(match args.profile {
+            args::Profile::Balanced => Profile::Balanced,
+            args::Profile::Aws => Profile::Aws,
+        })
+        .selection(selection)
+        .insight_types(args.insight_type.iter().map(insight_type).collect())
+        .build()
+        .map_err(|error| UsageError(error.to_string()))
+}
+
+/// Reads `2026-03-02` or `2026-03-02T14:05:00Z`.
+fn instant(option: &str, text: &str) -> Result<Minute, UsageError> {
+    let date = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok();
+    let midnight = date
+        .and_then(|date| date.and_hms_opt(0, 0, 0))
+        .map(|time| time.and_utc());
+    let time = DateTime::parse_from_rfc3339(text)
+        .map(|time| time.to_utc())
+        .ok();
+    midnight.or(time).map(Minute::containing).ok_or_else(|| {
+        UsageError(format!(
+            "{option} {text:?} is neither a date such as 2026-03-02 nor a time such as {}",
+            DateTime::<Utc>::UNIX_EPOCH.format("2026-03-02T%H:%M:%SZ")
+        ))
+    })
+}
+
+/// Reads `30`, `30m`, `2h` or `7d`.
+fn span(text: &str) -> Result<Minutes, UsageError> {
+    let (digits, unit) = text.split_at(
+        text.find(|c: char| !c.is_ascii_digit())
+            .unwrap_or(text.len()),
+    );
+    let count: Option<u32> = digits.parse().ok().filter(|&count| count <= 1_000_000);
+    let span = count.and_then(|count| match unit {
+        "" | "m" | "min" => Some(Minutes::new(count)),
+        "h" => Some(Minutes::hours(count)),
+        "d" => Some(Minutes::days(count)),
+        _ => None,
+    });
+    span.ok_or_else(|| UsageError(format!("{text:?} is not a time such as 30m, 2h or 7d")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_dates_or_rfc_3339() {
+        let minute = |text| instant("--from", text).map(|minute| minute.to_string());
+        assert_eq!(minute("2026-03-02").unwrap(), "2026-03-02T00:00:00Z");
+        assert_eq!(
+            minute("2026-03-02T10:30:59+02:00").unwrap(),
+            "2026-03-02T08:30:00Z"
+        );
+        assert!(minute("yesterday").is_err());
+    }
+
+    #[test]
+    fn spans_have_units() {
+        assert_eq!(span("45").unwrap(), Minutes::new(45));
+        assert_eq!(span("2h").unwrap(), Minutes::hours(2));
+        assert_eq!(span("7d").unwrap(), Minutes::days(7));
+        for bad in ["", "h", "2 h", "-3m", "2w", "99999999d"] {
+            assert!(span(bad).is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! [`Progress`]: what a long run shows on the terminal while it works.
+
+use std::{
+    io::{self, IsTerminal, Write},
+    sync::atomic::{AtomicU64, Ordering},
+    time::Instant,
+};
+
+use indicatif::{HumanCount, ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+/// One line on stderr: the share of files done, records a second, the time left.
+#[derive(Debug)]
+pub(crate) struct Progress {
+    bar: ProgressBar,
+    records: AtomicU64,
+    began: Instant,
+}
+
+impl Progress {
+    /// Returns the progress of reading `files` files, shown on a terminal only.
+    pub(crate) fn new(files: usize, shown: bool) -> Self {
+        let target = if shown && io::stderr().is_terminal() {
+            ProgressDrawTarget::stderr()
+        } else {
+            ProgressDrawTarget::hidden()
+        };
+        let bar = ProgressBar::with_draw_target(Some(files as u64), target);
+        let style = "{bar:30} {percent:>3} %  {human_pos}/{human_len} files  {msg}  {eta} left";
+        if let Ok(style) = ProgressStyle::with_template(style) {
+            bar.set_style(style.progress_chars("━━ "));
+        }
+        Self {
+            bar,
+            records: AtomicU64::new(0),
+            began: Instant::now(),
+        }
+    }
+
+    /// Takes note of a file that is done and of the records in it.
+    pub(crate) fn advance(&self, records: u64) {
+        let records = self.records.fetch_add(records, Ordering::Relaxed) + records;
+        if !self.bar.is_hidden() {
+            let seconds = self.began.elapsed().as_secs_f64().max(1e-3);
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "a rate to look at"
+            )]
+            let rate = (records as f64 / seconds) as u64;
+            self.bar
+                .set_message(format!("{} records/s", HumanCount(rate)));
+        }
+        self.bar.inc(1);
+    }
+
+    /// Writes a line above the bar.
+    pub(crate) fn warn(&self, line: &str) {
+        self.bar.suspend(|| {
+            // Nothing is left to tell it to if stderr is closed.
+            let _ = writeln!(io::stderr().lock(), "{line}");
+        });
+    }
+
+    /// Removes the bar.
+    pub(crate) fn finish(&self) {
+        self.bar.finish_and_clear();
+    }
+}

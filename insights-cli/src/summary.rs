@@ -1,0 +1,214 @@
+//! [`Summary`]: what became of everything, for people on stderr and for machines as JSON.
+
+use std::{fmt, fs::File, io, path::Path, time::Duration};
+
+use anyhow::Context;
+use indicatif::HumanCount;
+use insights_core::{Minute, Stats};
+use serde::{Serialize, Serializer};
+
+use crate::input::{archive::Tally, walk::Skipped};
+
+/// What became of every file, record and insight of a run.
+#[derive(Clone, Debug, Default, Serialize)]
+pub(crate) struct Summary {
+    #[serde(flatten)]
+    pub(crate) tally: Tally,
+    pub(crate) skipped_files: SkippedFiles,
+    /// Rows of counts that were read; none for logs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) rows: Option<u64>,
+    /// Calls that count for a series.
+    pub(crate) counted: u64,
+    /// Calls that count for none.
+    pub(crate) not_selected: u64,
+    pub(crate) duplicates: u64,
+    pub(crate) late: u64,
+    /// Calls after the end of the log: their times are broken or alone.
+    pub(crate) ahead: u64,
+    pub(crate) series: usize,
+    pub(crate) starts: u64,
+    pub(crate) ends: u64,
+    #[serde(serialize_with = "text")]
+    pub(crate) first: Option<Minute>,
+    #[serde(serialize_with = "text")]
+    pub(crate) end: Option<Minute>,
+    #[serde(serialize_with = "seconds")]
+    pub(crate) elapsed: Duration,
+}
+
+/// Files left out because of their key.
+#[derive(Clone, Copy, Debug, Default, Serialize)]
+pub(crate) struct SkippedFiles {
+    digest: u64,
+    insight: u64,
+    aggregated: u64,
+    network_activity: u64,
+    other: u64,
+}
+
+impl From<Skipped> for SkippedFiles {
+    fn from(skipped: Skipped) -> Self {
+        let Skipped {
+            digest,
+            insight,
+            aggregated,
+            network_activity,
+            other,
+        } = skipped;
+        Self {
+            digest,
+            insight,
+            aggregated,
+            network_activity,
+            other,
+        }
+    }
+}
+
+#[expect(clippy::ref_option, reason = "serde passes a reference to the field")]
+fn text<S: Serializer>(minute: &Option<Minute>, serializer: S) -> Result<S::Ok, S::Error> {
+    minute
+        .map(|minute| minute.to_string())
+        .serialize(serializer)
+}
+
+fn seconds<S: Serializer>(elapsed: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_f64(elapsed.as_secs_f64())
+}
+
+impl Summary {
+    /// Takes over where the engine or the counter put the events.
+    pub(crate) fn take(&mut self, stats: Stats) {
+        let Stats {
+            counted,
+            not_selected,
+            duplicates,
+            late,
+            open,
+        } = stats;
+        self.counted = counted;
+        self.not_selected = not_selected;
+        self.duplicates = duplicates;
+        self.late = late;
+        self.ahead = open;
+    }
+
+    /// Returns whether part of the input could not be read.
+    pub(crate) const fn partly_read(&self) -> bool {
+        self.tally.malformed > 0 || self.tally.unreadable_files > 0
+    }
+
+    /// Returns whether nothing at all could be read.
+    pub(crate) const fn nothing_read(&self) -> bool {
+        self.tally.files == 0 && self.tally.unreadable_files > 0
+    }
+
+    /// Writes the summary as JSON.
+    pub(crate) fn write(&self, path: &Path) -> anyhow::Result<()> {
+        let write = || -> io::Result<()> {
+            let mut file = File::create(path)?;
+            serde_json::to_writer_pretty(&mut file, self)?;
+            io::Write::write_all(&mut file, b"\n")
+        };
+        write().with_context(|| format!("cannot write {}", path.display()))
+    }
+}
+
+impl fmt::Display for Summary {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let n = HumanCount;
+        let t = &self.tally;
+        write!(f, "files     {}", n(t.files))?;
+        let s = self.skipped_files;
+        list(
+            f,
+            &[
+                (t.damaged_files, "damaged"),
+                (t.unreadable_files, "unreadable"),
+                (s.digest, "skipped: digests"),
+                (s.insight, "skipped: Insights"),
+                (s.aggregated, "skipped: aggregated events"),
+                (s.network_activity, "skipped: network activity"),
+                (s.other, "skipped: not named like logs"),
+            ],
+        )?;
+        if let Some(rows) = self.rows {
+            write!(f, "\nrows      {}", n(rows))?;
+        } else {
+            write!(f, "\nrecords   {}", n(t.records))?;
+        }
+        list(
+            f,
+            &[
+                (self.counted, "counted"),
+                (self.not_selected, "not selected"),
+                (self.duplicates, "duplicates"),
+                (self.late, "late"),
+                (self.ahead, "ahead of the log"),
+                (t.malformed, "malformed"),
+                (t.insight_records, "Insights"),
+                (t.aggregated, "aggregated events"),
+                (t.network_activity, "network activity"),
+                (t.digests, "digests"),
+            ],
+        )?;
+        if t.inferred > 0 {
+            write!(
+                f,
+                "\ninferred  {} records do not say whether they read or of what category they are",
+                n(t.inferred)
+            )?;
+        }
+        if self.late > 0 {
+            write!(
+                f,
+                "\nhint      {} calls came too late for their day; --allowed-lateness keeps days open longer",
+                n(self.late)
+            )?;
+        }
+        if self.ahead > 0 {
+            write!(
+                f,
+                "\nhint      a lone call more than a day after all others has a doubtful time and is not judged"
+            )?;
+        }
+        if let (Some(first), Some(end)) = (self.first, self.end) {
+            write!(f, "\nspan      {first} to {end}")?;
+        }
+        write!(f, "\nseries    {}", n(self.series as u64))?;
+        let open = self.starts - self.ends;
+        write!(f, "\ninsights  {} episodes", n(self.starts))?;
+        if open > 0 {
+            write!(
+                f,
+                ", {} still open at the end: a Start without an End",
+                n(open)
+            )?;
+        }
+        let seconds = self.elapsed.as_secs_f64();
+        let units = self.rows.unwrap_or(t.records);
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a rate to look at"
+        )]
+        let rate = (units as f64 / seconds.max(1e-3)) as u64;
+        let unit = if self.rows.is_some() {
+            "rows"
+        } else {
+            "records"
+        };
+        write!(f, "\ntime      {seconds:.2} s, {} {unit}/s", n(rate))
+    }
+}
+
+/// Writes the counts that are not zero, in brackets.
+fn list(f: &mut fmt::Formatter<'_>, counts: &[(u64, &str)]) -> fmt::Result {
+    let mut before = "  (";
+    for (count, what) in counts.iter().filter(|(count, _)| *count > 0) {
+        write!(f, "{before}{} {what}", HumanCount(*count))?;
+        before = ", ";
+    }
+    f.write_str(if before == ", " { ")" } else { "" })
+}
