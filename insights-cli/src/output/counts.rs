@@ -63,7 +63,7 @@ impl CountsWriter {
                 .entry(life.log.clone())
                 .or_default()
                 .life
-                .show(life.minute, life.seen);
+                .show(life.minute);
         }
         for row in sealed.rows() {
             let parts = row.attributes;
