@@ -51,7 +51,7 @@ impl Episode {
         let x = u64::from(calls);
         let (until, so_far) = match self.quiet {
             Some((since, _)) => (since, self.calls),
-            None => (minute + one, self.calls + x),
+            None => (minute + one, self.calls.saturating_add(x)),
         };
         let course = Course {
             direction: self.direction,
@@ -60,14 +60,14 @@ impl Episode {
         };
         let since = self
             .quiet
-            .map_or((minute, x), |(since, tail)| (since, tail + x));
+            .map_or((minute, x), |(since, tail)| (since, tail.saturating_add(x)));
         self.over = self.over.gather(detector.weigh(model, course, calls));
         if self.over > Evidence::NONE && since.0 > self.start {
             self.quiet = Some(since);
         } else {
             // The episode explains its minutes best: all of them, the ones in doubt included.
             self.over = Evidence::NONE;
-            self.calls += since.1;
+            self.calls = self.calls.saturating_add(since.1);
             self.quiet = None;
         }
     }

@@ -1,7 +1,5 @@
 //! [`OpenMinutes`]: the minutes that may still change, and what became of each event.
 
-use std::ops;
-
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -36,16 +34,6 @@ pub struct Stats {
     pub open: u64,
 }
 
-impl ops::AddAssign for Stats {
-    fn add_assign(&mut self, other: Self) {
-        self.counted += other.counted;
-        self.not_selected += other.not_selected;
-        self.duplicates += other.duplicates;
-        self.late += other.late;
-        self.open += other.open;
-    }
-}
-
 /// The minutes at and after the watermark.
 ///
 /// It takes events and partial counts in any order and gives sealed minutes away. The engine
@@ -73,7 +61,7 @@ impl OpenMinutes {
     /// Counts an event.
     pub fn observe(&mut self, event: &Event<'_>) -> Disposition {
         if event.minute() < self.watermark.minute() {
-            self.stats.late += 1;
+            self.stats.late = self.stats.late.saturating_add(1);
             Disposition::Late
         } else if self.counts.record_selected(event, &self.selection) {
             Disposition::Counted
@@ -84,7 +72,8 @@ impl OpenMinutes {
 
     /// Adds counts made elsewhere; what lies before the watermark is late.
     pub fn merge(&mut self, mut counts: PartialCounts) {
-        self.stats.late += counts.split_before(self.watermark).events();
+        let late = counts.split_before(self.watermark).events();
+        self.stats.late = self.stats.late.saturating_add(late);
         self.counts.merge(counts);
     }
 
@@ -95,9 +84,10 @@ impl OpenMinutes {
     pub fn seal(&mut self, watermark: Watermark) -> SealedCounts {
         self.watermark = self.watermark.max(watermark);
         let sealed = self.counts.split_before(self.watermark).seal();
-        self.stats.counted += sealed.counted();
-        self.stats.not_selected += sealed.not_selected();
-        self.stats.duplicates += sealed.duplicates();
+        let stats = &mut self.stats;
+        stats.counted = stats.counted.saturating_add(sealed.counted());
+        stats.not_selected = stats.not_selected.saturating_add(sealed.not_selected());
+        stats.duplicates = stats.duplicates.saturating_add(sealed.duplicates());
         sealed
     }
 

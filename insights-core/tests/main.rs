@@ -1,1 +1,8 @@
+//! What the engine promises, seen from outside.
+#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
+mod checkpoint;
+mod conformance;
+mod laws;
+mod scenario;
+mod stories;
