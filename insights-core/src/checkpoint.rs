@@ -70,8 +70,8 @@ impl Checkpoint {
             places[id as usize] = place;
         }
         let state = |watch: &crate::watch::Watch<D::Model>| {
-            let placed = |&(minute, id, count): &MadeOf| (minute, places[id as usize], count);
-            let mut made_of: Vec<MadeOf> = watch.made_of.iter().map(placed).collect();
+            let renumber = |&(minute, id, count): &MadeOf| (minute, places[id as usize], count);
+            let mut made_of: Vec<MadeOf> = watch.made_of.iter().map(renumber).collect();
             made_of.sort_unstable();
             SeriesState {
                 key: watch.key.clone(),

@@ -18,7 +18,7 @@ use crate::{
 /// assert_eq!(config.baseline(), Minutes::days(7));
 /// # Ok::<(), insights_core::ConfigError>(())
 /// ```
-#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 #[serde(try_from = "ConfigBuilder", into = "ConfigBuilder")]
 pub struct Config(ConfigBuilder);
 
@@ -57,12 +57,6 @@ impl Default for ConfigBuilder {
             longest: Minutes::days(1),
             detector: NegativeBinomial::default(),
         }
-    }
-}
-
-impl Default for Config {
-    fn default() -> Self {
-        Self(ConfigBuilder::default())
     }
 }
 

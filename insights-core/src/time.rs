@@ -44,8 +44,8 @@ impl Minute {
     /// Returns the first instant of the minute.
     #[must_use]
     pub fn instant(self) -> DateTime<Utc> {
-        DateTime::from_timestamp(i64::from(self.0) * SECONDS, 0)
-            .expect("chrono reaches beyond the year 10136")
+        // Every minute lies inside chrono's calendar, which ends far beyond the year 10136.
+        DateTime::from_timestamp(i64::from(self.0) * SECONDS, 0).unwrap_or(DateTime::<Utc>::MAX_UTC)
     }
 
     /// Returns the first minute of the UTC day that contains this one.

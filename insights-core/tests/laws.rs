@@ -134,7 +134,9 @@ proptest! {
         let [a, b, c] = [&a, &b, &c].map(counts);
         let merged = |parts: [&PartialCounts; 3]| {
             let mut total = PartialCounts::default();
-            parts.into_iter().for_each(|part| total.merge(part.clone()));
+            for part in parts {
+                total.merge(part.clone());
+            }
             total
         };
         let mut right = b.clone();

@@ -124,7 +124,7 @@ pub(crate) fn read(
         {
             progress.warn(&line);
         }
-        outcome.join(part.outcome);
+        outcome.join(&part.outcome);
         sink.add(part.counts);
         if let Some(day) = batch.day {
             sink.advance(sealed_by(day, allowed_lateness).min(outcome.end(selection)))?;
@@ -142,7 +142,7 @@ fn sealed_by(day: NaiveDate, allowed_lateness: Minutes) -> Watermark {
 }
 
 impl Outcome {
-    fn join(&mut self, other: Self) {
+    fn join(&mut self, other: &Self) {
         self.tally += other.tally;
         self.times.merge(&other.times);
         self.first = self.first.into_iter().chain(other.first).min();
@@ -158,7 +158,7 @@ impl Outcome {
 impl Part {
     fn joined(mut self, mut other: Self) -> Self {
         self.counts.merge(other.counts);
-        self.outcome.join(other.outcome);
+        self.outcome.join(&other.outcome);
         self.problems.append(&mut other.problems);
         self
     }

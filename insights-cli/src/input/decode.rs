@@ -103,9 +103,13 @@ mod tests {
 
     #[test]
     fn what_was_unpacked_before_the_damage_is_kept() {
-        let whole: String = (0..20_000)
-            .map(|i| format!("{}\n", i * 7919 % 10_007))
+        let numbers: Vec<String> = (0..20_000)
+            .map(|i| (i * 7919 % 10_007).to_string())
             .collect();
+        let whole = numbers.join(
+            "
+",
+        );
         let mut cut = gzip(&whole);
         cut.truncate(cut.len() / 2);
         let (text, problems) = unpacked(cut);

@@ -46,14 +46,12 @@ pub(crate) fn lenient<'de, T: Lenient<'de>, D: Deserializer<'de>>(
 
 struct LenientVisitor<T>(PhantomData<T>);
 
-impl<T> LenientVisitor<T> {
-    fn read<E>(with: impl FnOnce(&mut T) -> Result<(), E>) -> Result<T, E>
-    where
-        T: Default,
-    {
+impl<T: Default> LenientVisitor<T> {
+    /// Returns a value after telling it what was found.
+    fn told(tell: impl FnOnce(&mut T)) -> T {
         let mut value = T::default();
-        with(&mut value)?;
-        Ok(value)
+        tell(&mut value);
+        value
     }
 }
 
@@ -65,15 +63,15 @@ impl<'de, T: Lenient<'de>> Visitor<'de> for LenientVisitor<T> {
     }
 
     fn visit_borrowed_str<E>(self, text: &'de str) -> Result<T, E> {
-        Self::read(|value| Ok(value.text(Cow::Borrowed(text))))
+        Ok(Self::told(|value| value.text(Cow::Borrowed(text))))
     }
 
     fn visit_str<E>(self, text: &str) -> Result<T, E> {
-        Self::read(|value| Ok(value.text(Cow::Owned(text.to_owned()))))
+        Ok(Self::told(|value| value.text(Cow::Owned(text.to_owned()))))
     }
 
     fn visit_bool<E>(self, truth: bool) -> Result<T, E> {
-        Self::read(|value| Ok(value.truth(truth)))
+        Ok(Self::told(|value| value.truth(truth)))
     }
 
     fn visit_unit<E>(self) -> Result<T, E> {
@@ -81,23 +79,27 @@ impl<'de, T: Lenient<'de>> Visitor<'de> for LenientVisitor<T> {
     }
 
     fn visit_i64<E>(self, _: i64) -> Result<T, E> {
-        Self::read(|value| Ok(value.other()))
+        Ok(Self::told(T::other))
     }
 
     fn visit_u64<E>(self, _: u64) -> Result<T, E> {
-        Self::read(|value| Ok(value.other()))
+        Ok(Self::told(T::other))
     }
 
     fn visit_f64<E>(self, _: f64) -> Result<T, E> {
-        Self::read(|value| Ok(value.other()))
+        Ok(Self::told(T::other))
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<T, A::Error> {
-        Self::read(|value| value.seq(&mut seq))
+        let mut value = T::default();
+        value.seq(&mut seq)?;
+        Ok(value)
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<T, A::Error> {
-        Self::read(|value| value.map(&mut map))
+        let mut value = T::default();
+        value.map(&mut map)?;
+        Ok(value)
     }
 }
 
