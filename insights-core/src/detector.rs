@@ -1,6 +1,7 @@
 //! [`Detector`]: the one seam of the model. What is normal, what is unusual, and when it ends.
 
 pub(crate) mod negative_binomial;
+mod recurrence;
 
 use std::{fmt, ops::Range};
 

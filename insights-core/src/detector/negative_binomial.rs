@@ -21,6 +21,8 @@
 //! the last 10, 60 and 240 minutes by the lower tail P(S ≤ s) where at least five calls were
 //! expected. The score is −log10 of the tail, less log10 of the looks taken a day.
 //!
+//! Neither is news if it happened twice within the baseline: see `recurrence`.
+//!
 //! # The end
 //!
 //! Each minute of an episode weighs the likelihood of the normal rate against that of the
@@ -34,7 +36,10 @@ use statrs::distribution::{DiscreteCDF, NegativeBinomial as Distribution};
 
 use crate::{
     baseline::{Baseline, Recent},
-    detector::{Course, Detector, Direction, Evidence, Finding, Verdict, WarmUp},
+    detector::{
+        Course, Detector, Direction, Evidence, Finding, Verdict, WarmUp,
+        recurrence::{second_highest, second_lowest},
+    },
     time::{Minute, Minutes},
 };
 
@@ -107,6 +112,8 @@ pub struct Model {
     rate: f64,
     /// α for each window of `RISE`.
     rise: [f64; 3],
+    /// The calls that each window of `RISE` has held twice: no fewer are news.
+    held_twice: [u64; 3],
     /// α for each window of `FALL`.
     fall: [f64; 3],
     /// The most calls in each window of `FALL` that are still a fall.
@@ -123,18 +130,22 @@ impl Detector for NegativeBinomial {
         let minutes = baseline.range(span.clone());
         let dispersion = |window| own_dispersion(minutes, &span, window) + 1.0 / calls;
         let rise = RISE.map(dispersion);
+        let held_twice = RISE.map(|window| second_highest(minutes, window));
         let mut fall = [FALL_DISPERSION; 3];
         let mut fall_limits = [None; 3];
         for (i, window) in FALL.into_iter().enumerate() {
             let expected = rate * f64::from(window.count());
             if expected >= FALL_EXPECTED {
                 fall[i] += dispersion(window);
-                fall_limits[i] = self.fall_limit(expected, fall[i], window);
+                let seen = second_lowest(minutes, &span, window).unwrap_or(u64::MAX);
+                let limit = self.fall_limit(expected, fall[i], window);
+                fall_limits[i] = limit.zip(seen.checked_sub(1)).map(|(a, b)| a.min(b));
             }
         }
         Model {
             rate,
             rise,
+            held_twice,
             fall,
             fall_limits,
         }
@@ -180,10 +191,13 @@ impl NegativeBinomial {
             WarmUp::Over => (self.least_calls, self.least_change),
         };
         let mut best: Option<Finding> = None;
-        for (window, alpha) in RISE.into_iter().zip(model.rise) {
+        for ((window, alpha), held) in RISE.into_iter().zip(model.rise).zip(model.held_twice) {
             let observed = recent.sum(window);
             let expected = model.rate * f64::from(window.count());
-            if observed < u64::from(least_calls) || (observed as f64) < least_change * expected {
+            if observed <= held
+                || observed < u64::from(least_calls)
+                || (observed as f64) < least_change * expected
+            {
                 continue;
             }
             let score = score(upper_tail(expected, alpha, observed), window);
