@@ -7,12 +7,7 @@ use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 /// CloudTrail Insights you can own: replay any archive, learn how often each AWS API is called
 /// and fails, and see when a rate leaves its baseline.
 #[derive(Debug, Parser)]
-#[command(
-    name = "insights",
-    version,
-    max_term_width = 100,
-    infer_subcommands = false
-)]
+#[command(name = "insights", version, max_term_width = 100, infer_subcommands = false)]
 pub(crate) struct Args {
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -93,12 +88,7 @@ pub(crate) struct Input {
     /// An event that was delivered later is counted as late and left out. CloudTrail delivers
     /// within about ten minutes, but may take days after an outage. A longer time loses fewer
     /// events and holds more of them in memory.
-    #[arg(
-        long,
-        value_name = "TIME",
-        default_value = "1d",
-        help_heading = "Input"
-    )]
+    #[arg(long, value_name = "TIME", default_value = "1d", help_heading = "Input")]
     pub(crate) allowed_lateness: String,
 }
 

@@ -57,7 +57,6 @@ fn conclude(
     progress: &Progress,
     insights_matter: bool,
 ) -> anyhow::Result<Exit> {
-    progress.finish();
     summary.elapsed = began.elapsed();
     if !run.quiet {
         progress.warn(&summary.to_string());
@@ -87,12 +86,7 @@ struct Detection {
 impl Detection {
     fn new(config: Config, results: &ResultsPlan) -> anyhow::Result<Self> {
         let output = output::open(results)?;
-        Ok(Self {
-            engine: Engine::new(config),
-            output,
-            starts: 0,
-            ends: 0,
-        })
+        Ok(Self { engine: Engine::new(config), output, starts: 0, ends: 0 })
     }
 
     fn advance(&mut self, watermark: Watermark) -> anyhow::Result<()> {
@@ -106,9 +100,7 @@ impl Detection {
                 InsightState::Start => &mut self.starts,
                 InsightState::End => &mut self.ends,
             } += 1;
-            self.output
-                .write(insight)
-                .context("cannot write the Insights")?;
+            self.output.write(insight).context("cannot write the Insights")?;
         }
         Ok(())
     }

@@ -22,12 +22,10 @@ impl Exit {
     pub(crate) fn of_error(error: &anyhow::Error) -> Self {
         let broken_pipe = |cause: &(dyn error::Error + 'static)| {
             let io = cause.downcast_ref::<io::Error>().map(io::Error::kind);
-            let csv = cause
-                .downcast_ref::<csv::Error>()
-                .and_then(|error| match error.kind() {
-                    csv::ErrorKind::Io(error) => Some(error.kind()),
-                    _ => None,
-                });
+            let csv = cause.downcast_ref::<csv::Error>().and_then(|error| match error.kind() {
+                csv::ErrorKind::Io(error) => Some(error.kind()),
+                _ => None,
+            });
             let json = cause.downcast_ref::<serde_json::Error>();
             let json = json.and_then(serde_json::Error::io_error_kind);
             io.or(csv).or(json) == Some(io::ErrorKind::BrokenPipe)
@@ -78,13 +76,8 @@ mod tests {
         let wrapped = anyhow::Error::from(pipe()).context("cannot write");
         assert_eq!(Exit::of_error(&wrapped), Exit::Done);
         assert_eq!(Exit::of_error(&csv::Error::from(pipe()).into()), Exit::Done);
-        assert_eq!(
-            Exit::of_error(&serde_json::Error::io(pipe()).into()),
-            Exit::Done
-        );
-        let usage = Err::<(), _>(UsageError("no".into()))
-            .context("plan")
-            .unwrap_err();
+        assert_eq!(Exit::of_error(&serde_json::Error::io(pipe()).into()), Exit::Done);
+        let usage = Err::<(), _>(UsageError("no".into())).context("plan").unwrap_err();
         assert_eq!(Exit::of_error(&usage), Exit::Usage);
         assert_eq!(Exit::of_error(&anyhow::anyhow!("no")), Exit::Failed);
     }

@@ -29,10 +29,7 @@ pub(crate) trait Output {
 /// Opens the output that was asked for.
 pub(crate) fn open(plan: &ResultsPlan) -> anyhow::Result<Box<dyn Output>> {
     let out = sink(plan.output.as_deref())?;
-    let records = Records {
-        event_version: plan.event_version.clone(),
-        explain: plan.explain,
-    };
+    let records = Records { event_version: plan.event_version.clone(), explain: plan.explain };
     Ok(match plan.format {
         Format::Jsonl => Box::new(jsonl::Jsonl::new(out, records)),
         Format::Json => Box::new(json::Json::new(out, records)),
@@ -70,10 +67,7 @@ impl Records {
 
 /// Returns the value that most calls of an insight carry, before it if there are none in it.
 fn top(insight: &Insight, attribute: Attribute) -> Option<&str> {
-    let found = insight
-        .attributions
-        .iter()
-        .find(|found| found.attribute == attribute)?;
+    let found = insight.attributions.iter().find(|found| found.attribute == attribute)?;
     let share = found.insight.first().or_else(|| found.baseline.first())?;
     Some(&share.value)
 }

@@ -45,10 +45,7 @@ impl TryFrom<args::Input> for InputPlan {
 
     fn try_from(args: args::Input) -> Result<Self, UsageError> {
         let allowed_lateness = span(&args.allowed_lateness)?;
-        Ok(Self {
-            inputs: args.inputs,
-            allowed_lateness,
-        })
+        Ok(Self { inputs: args.inputs, allowed_lateness })
     }
 }
 
@@ -56,9 +53,7 @@ impl From<args::Results> for ResultsPlan {
     fn from(args: args::Results) -> Self {
         let people = args.output.is_none() && stdout().is_terminal();
         Self {
-            format: args
-                .format
-                .unwrap_or(if people { Format::Table } else { Format::Jsonl }),
+            format: args.format.unwrap_or(if people { Format::Table } else { Format::Jsonl }),
             output: args.output,
             explain: args.explain,
             event_version: args.event_version,
@@ -67,10 +62,16 @@ impl From<args::Results> for ResultsPlan {
     }
 }
 
-impl TryFrom<args::Common> for RunPlan {
-    type Error = UsageError;
+impl ResultsPlan {
+    /// Returns whether results appear on the terminal while the run goes on.
+    pub(crate) fn streams_to_terminal(&self) -> bool {
+        self.output.is_none() && self.format != Format::Table && stdout().is_terminal()
+    }
+}
 
-    fn try_from(args: args::Common) -> Result<Self, UsageError> {
+impl RunPlan {
+    /// Checks how a run is to go; progress would be torn apart by results between its lines.
+    pub(crate) fn new(args: args::Common, results_on_terminal: bool) -> Result<Self, UsageError> {
         let threads = match args.threads {
             None => None,
             Some(threads) => Some(
@@ -81,7 +82,7 @@ impl TryFrom<args::Common> for RunPlan {
         Ok(Self {
             threads,
             quiet: args.quiet,
-            progress: !args.quiet && !args.no_progress,
+            progress: !args.quiet && !args.no_progress && !results_on_terminal,
             summary: args.summary,
         })
     }
@@ -89,27 +90,15 @@ impl TryFrom<args::Common> for RunPlan {
 
 /// Returns which events count.
 pub(crate) fn selection(args: args::Select) -> Result<Selection, UsageError> {
-    let from = args
-        .from
-        .as_deref()
-        .map(|text| instant("--from", text))
-        .transpose()?;
-    let to = args
-        .to
-        .as_deref()
-        .map(|text| instant("--to", text))
-        .transpose()?;
+    let from = args.from.as_deref().map(|text| instant("--from", text)).transpose()?;
+    let to = args.to.as_deref().map(|text| instant("--to", text)).transpose()?;
     if let (Some(from), Some(to)) = (from, to)
         && from >= to
     {
         return Err(UsageError(format!("--from {from} is not before --to {to}")));
     }
     let service = |name: String| {
-        if name.contains('.') {
-            name
-        } else {
-            format!("{name}.amazonaws.com")
-        }
+        if name.contains('.') { name } else { format!("{name}.amazonaws.com") }
     };
     let category = |category| match category {
         args::Category::Management => EventCategory::Management,
@@ -147,12 +136,8 @@ pub(crate) fn config(selection: Selection, args: &args::Model) -> Result<Config,
 /// Reads `2026-03-02` or `2026-03-02T14:05:00Z`.
 fn instant(option: &str, text: &str) -> Result<Minute, UsageError> {
     let date = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok();
-    let midnight = date
-        .and_then(|date| date.and_hms_opt(0, 0, 0))
-        .map(|time| time.and_utc());
-    let time = DateTime::parse_from_rfc3339(text)
-        .map(|time| time.to_utc())
-        .ok();
+    let midnight = date.and_then(|date| date.and_hms_opt(0, 0, 0)).map(|time| time.and_utc());
+    let time = DateTime::parse_from_rfc3339(text).map(|time| time.to_utc()).ok();
     midnight.or(time).map(Minute::containing).ok_or_else(|| {
         UsageError(format!(
             "{option} {text:?} is neither a date such as 2026-03-02 nor a time such as {}",
@@ -163,10 +148,8 @@ fn instant(option: &str, text: &str) -> Result<Minute, UsageError> {
 
 /// Reads `30`, `30m`, `2h` or `7d`.
 fn span(text: &str) -> Result<Minutes, UsageError> {
-    let (digits, unit) = text.split_at(
-        text.find(|c: char| !c.is_ascii_digit())
-            .unwrap_or(text.len()),
-    );
+    let (digits, unit) =
+        text.split_at(text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len()));
     let count: Option<u32> = digits.parse().ok().filter(|&count| count <= 1_000_000);
     let span = count.and_then(|count| match unit {
         "" | "m" | "min" => Some(Minutes::new(count)),
@@ -185,10 +168,7 @@ mod tests {
     fn times_are_dates_or_rfc_3339() {
         let minute = |text| instant("--from", text).map(|minute| minute.to_string());
         assert_eq!(minute("2026-03-02").unwrap(), "2026-03-02T00:00:00Z");
-        assert_eq!(
-            minute("2026-03-02T10:30:59+02:00").unwrap(),
-            "2026-03-02T08:30:00Z"
-        );
+        assert_eq!(minute("2026-03-02T10:30:59+02:00").unwrap(), "2026-03-02T08:30:00Z");
         assert!(minute("yesterday").is_err());
     }
 

@@ -29,11 +29,7 @@ impl Progress {
         if let Ok(style) = ProgressStyle::with_template(style) {
             bar.set_style(style.progress_chars("━━ "));
         }
-        Self {
-            bar,
-            records: AtomicU64::new(0),
-            began: Instant::now(),
-        }
+        Self { bar, records: AtomicU64::new(0), began: Instant::now() }
     }
 
     /// Takes note of a file that is done and of the records in it.
@@ -47,8 +43,7 @@ impl Progress {
                 reason = "a rate to look at"
             )]
             let rate = (records as f64 / seconds) as u64;
-            self.bar
-                .set_message(format!("{} records/s", HumanCount(rate)));
+            self.bar.set_message(format!("{} records/s", HumanCount(rate)));
         }
         self.bar.inc(1);
     }

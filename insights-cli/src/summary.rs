@@ -14,7 +14,7 @@ use crate::input::{archive::Tally, walk::Skipped};
 pub(crate) struct Summary {
     #[serde(flatten)]
     pub(crate) tally: Tally,
-    pub(crate) skipped_files: SkippedFiles,
+    pub(crate) skipped_files: Skipped,
     /// Rows of counts that were read; none for logs.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) rows: Option<u64>,
@@ -37,44 +37,13 @@ pub(crate) struct Summary {
     pub(crate) elapsed: Duration,
 }
 
-/// Files left out because of their key.
-#[derive(Clone, Copy, Debug, Default, Serialize)]
-pub(crate) struct SkippedFiles {
-    digest: u64,
-    insight: u64,
-    aggregated: u64,
-    network_activity: u64,
-    other: u64,
-}
-
-impl From<Skipped> for SkippedFiles {
-    fn from(skipped: Skipped) -> Self {
-        let Skipped {
-            digest,
-            insight,
-            aggregated,
-            network_activity,
-            other,
-        } = skipped;
-        Self {
-            digest,
-            insight,
-            aggregated,
-            network_activity,
-            other,
-        }
-    }
-}
-
 #[expect(
     clippy::ref_option,
     clippy::trivially_copy_pass_by_ref,
     reason = "serde passes a reference to the field"
 )]
 fn text<S: Serializer>(minute: &Option<Minute>, serializer: S) -> Result<S::Ok, S::Error> {
-    minute
-        .map(|minute| minute.to_string())
-        .serialize(serializer)
+    minute.map(|minute| minute.to_string()).serialize(serializer)
 }
 
 fn seconds<S: Serializer>(elapsed: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
@@ -84,13 +53,7 @@ fn seconds<S: Serializer>(elapsed: &Duration, serializer: S) -> Result<S::Ok, S:
 impl Summary {
     /// Takes over where the engine or the counter put the events.
     pub(crate) fn take(&mut self, stats: Stats) {
-        let Stats {
-            counted,
-            not_selected,
-            duplicates,
-            late,
-            open,
-        } = stats;
+        let Stats { counted, not_selected, duplicates, late, open } = stats;
         self.counted = counted;
         self.not_selected = not_selected;
         self.duplicates = duplicates;
@@ -135,6 +98,7 @@ impl fmt::Display for Summary {
                 (s.aggregated, "skipped: aggregated events"),
                 (s.network_activity, "skipped: network activity"),
                 (s.other, "skipped: not named like logs"),
+                (s.outside, "skipped: outside --from and --to"),
             ],
         )?;
         if let Some(rows) = self.rows {
@@ -184,11 +148,7 @@ impl fmt::Display for Summary {
         let open = self.starts - self.ends;
         write!(f, "\ninsights  {} episodes", n(self.starts))?;
         if open > 0 {
-            write!(
-                f,
-                ", {} still open at the end: a Start without an End",
-                n(open)
-            )?;
+            write!(f, ", {} still open at the end: a Start without an End", n(open))?;
         }
         let seconds = self.elapsed.as_secs_f64();
         let units = self.rows.unwrap_or(t.records);
@@ -198,11 +158,7 @@ impl fmt::Display for Summary {
             reason = "a rate to look at"
         )]
         let rate = (units as f64 / seconds.max(1e-3)) as u64;
-        let unit = if self.rows.is_some() {
-            "rows"
-        } else {
-            "records"
-        };
+        let unit = if self.rows.is_some() { "rows" } else { "records" };
         write!(f, "\ntime      {seconds:.2} s, {} {unit}/s", n(rate))
     }
 }

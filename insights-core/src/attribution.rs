@@ -117,20 +117,10 @@ impl<'a> Tally<'a> {
 
     /// Returns the most frequent values, equals in the order of the values.
     pub(crate) fn top(&self) -> Vec<Share> {
-        let mut shares: Vec<_> = self
-            .0
-            .iter()
-            .map(|(&value, &count)| (count, value))
-            .collect();
+        let mut shares: Vec<_> = self.0.iter().map(|(&value, &count)| (count, value)).collect();
         shares.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(b.1)));
         shares.truncate(TOP);
-        shares
-            .into_iter()
-            .map(|(count, value)| Share {
-                value: value.into(),
-                count,
-            })
-            .collect()
+        shares.into_iter().map(|(count, value)| Share { value: value.into(), count }).collect()
     }
 }
 
@@ -141,22 +131,11 @@ mod tests {
     #[test]
     fn the_top_five_come_by_count_and_then_by_value() {
         let mut tally = Tally::default();
-        for (value, count) in [
-            ("b", 2),
-            ("a", 2),
-            ("z", 9),
-            ("c", 1),
-            ("e", 1),
-            ("d", 1),
-            ("f", 0),
-        ] {
+        for (value, count) in [("b", 2), ("a", 2), ("z", 9), ("c", 1), ("e", 1), ("d", 1), ("f", 0)]
+        {
             tally.add(value, count);
         }
-        let top: Vec<_> = tally
-            .top()
-            .into_iter()
-            .map(|s| (s.value.to_string(), s.count))
-            .collect();
+        let top: Vec<_> = tally.top().into_iter().map(|s| (s.value.to_string(), s.count)).collect();
         let expected = [("z", 9), ("a", 2), ("b", 2), ("c", 1), ("d", 1)];
         assert_eq!(top, expected.map(|(v, n)| (v.to_owned(), n)));
     }

@@ -17,9 +17,7 @@ pub struct Baseline {
 
 impl Baseline {
     /// A baseline without calls.
-    pub(crate) const NONE: Self = Self {
-        minutes: Vec::new(),
-    };
+    pub(crate) const NONE: Self = Self { minutes: Vec::new() };
 
     /// Adds the calls of a minute that is later than all before.
     ///
@@ -41,30 +39,21 @@ impl Baseline {
     /// Returns the minutes with calls in `span` and their calls, in order.
     #[must_use]
     pub fn range(&self, span: Range<Minute>) -> &[(Minute, u32)] {
-        let from = self
-            .minutes
-            .partition_point(|&(minute, _)| minute < span.start);
-        let to = self
-            .minutes
-            .partition_point(|&(minute, _)| minute < span.end);
+        let from = self.minutes.partition_point(|&(minute, _)| minute < span.start);
+        let to = self.minutes.partition_point(|&(minute, _)| minute < span.end);
         self.minutes.get(from..to).unwrap_or_default()
     }
 
     /// Returns the calls in `span`.
     #[must_use]
     pub fn sum(&self, span: Range<Minute>) -> u64 {
-        self.range(span)
-            .iter()
-            .map(|&(_, count)| u64::from(count))
-            .sum()
+        self.range(span).iter().map(|&(_, count)| u64::from(count)).sum()
     }
 
     /// Returns the calls of `minute`.
     #[must_use]
     pub fn at(&self, minute: Minute) -> u32 {
-        self.range(minute..minute + Minutes::new(1))
-            .first()
-            .map_or(0, |&(_, count)| count)
+        self.range(minute..minute + Minutes::new(1)).first().map_or(0, |&(_, count)| count)
     }
 
     /// Returns whether no minute has calls.
@@ -97,11 +86,7 @@ impl<'a> Recent<'a> {
     /// Returns the view of the minutes from `from` to `now`, both included.
     #[must_use]
     pub const fn new(baseline: &'a Baseline, from: Minute, now: Minute) -> Self {
-        Self {
-            baseline,
-            from,
-            now,
-        }
+        Self { baseline, from, now }
     }
 
     /// Returns the minute that was sealed last.

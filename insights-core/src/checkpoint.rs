@@ -53,15 +53,9 @@ impl Checkpoint {
     pub const VERSION: u32 = 1;
 
     pub(crate) fn of<D: Detector>(engine: &Engine<D>) -> Self {
-        let watches = || {
-            engine
-                .index
-                .values()
-                .map(|&slot| &engine.watches[slot as usize])
-        };
-        let mut used: Vec<u32> = watches()
-            .flat_map(|watch| watch.made_of.iter().map(|&(_, id, _)| id))
-            .collect();
+        let watches = || engine.index.values().map(|&slot| &engine.watches[slot as usize]);
+        let mut used: Vec<u32> =
+            watches().flat_map(|watch| watch.made_of.iter().map(|&(_, id, _)| id)).collect();
         used.sort_unstable();
         used.dedup();
         used.sort_by_key(|&id| engine.attributes.get(id));
@@ -87,13 +81,8 @@ impl Checkpoint {
             config: engine.config.clone(),
             watermark: engine.open.watermark,
             stats: engine.open.stats,
-            logs: lives
-                .map(|(key, &log)| (key.clone(), engine.lives[log as usize]))
-                .collect(),
-            attributes: used
-                .iter()
-                .map(|&id| engine.attributes.get(id).clone())
-                .collect(),
+            logs: lives.map(|(key, &log)| (key.clone(), engine.lives[log as usize])).collect(),
+            attributes: used.iter().map(|&id| engine.attributes.get(id).clone()).collect(),
             series: watches().map(state).collect(),
             open: engine.open.counts.to_rows(),
         }
@@ -101,9 +90,7 @@ impl Checkpoint {
 
     pub(crate) fn into_engine<D: Detector>(self, detector: D) -> Result<Engine<D>, RestoreError> {
         if self.version != Self::VERSION {
-            return Err(RestoreError::Version {
-                found: self.version,
-            });
+            return Err(RestoreError::Version { found: self.version });
         }
         self.check()?;
         let watermark = self.watermark.minute();
@@ -118,33 +105,19 @@ impl Checkpoint {
             let log = engine.log(&key);
             engine.lives[log as usize] = life;
         }
-        let ids: Vec<u32> = self
-            .attributes
-            .iter()
-            .map(|key| engine.attributes.intern_owned(key))
-            .collect();
-        for SeriesState {
-            key,
-            baseline,
-            made_of,
-            marks,
-            episode,
-        } in self.series
-        {
+        let ids: Vec<u32> =
+            self.attributes.iter().map(|key| engine.attributes.intern_owned(key)).collect();
+        for SeriesState { key, baseline, made_of, marks, episode } in self.series {
             let slot = engine.slot(&key);
             let watch = &mut engine.watches[slot as usize];
             watch.baseline = baseline;
-            watch.made_of = made_of
-                .iter()
-                .map(|&(minute, id, n)| (minute, ids[id as usize], n))
-                .collect();
+            watch.made_of =
+                made_of.iter().map(|&(minute, id, n)| (minute, ids[id as usize], n)).collect();
             watch.marks = marks;
             if let Some(episode) = episode
                 && !engine.resume(slot, episode)
             {
-                return Err(RestoreError::Episode {
-                    series: Box::new(key),
-                });
+                return Err(RestoreError::Episode { series: Box::new(key) });
             }
             // An early look does no harm, so every series is looked at at once.
             engine.look_at(slot, Some(watermark));
@@ -166,9 +139,7 @@ impl Checkpoint {
             let made_of = state.made_of.iter().all(|&(minute, id, _)| {
                 minute < watermark && (id as usize) < self.attributes.len()
             });
-            let log = self
-                .logs
-                .binary_search_by(|(key, _)| key.cmp(&state.key.log()));
+            let log = self.logs.binary_search_by(|(key, _)| key.cmp(&state.key.log()));
             let episode = state.episode.is_none_or(|episode| {
                 episode.start <= episode.detected_at
                     && episode.detected_at < watermark
@@ -181,17 +152,11 @@ impl Checkpoint {
                 && state.baseline.in_order()
                 && state.baseline.last().is_none_or(|last| last < watermark);
             if !whole {
-                return Err(RestoreError::Series {
-                    series: Box::new(state.key.clone()),
-                });
+                return Err(RestoreError::Series { series: Box::new(state.key.clone()) });
             }
         }
         let earliest = self.open.earliest().unwrap_or(Minute::MAX);
-        if earliest < watermark {
-            Err(RestoreError::OpenMinutes)
-        } else {
-            Ok(())
-        }
+        if earliest < watermark { Err(RestoreError::OpenMinutes) } else { Ok(()) }
     }
 }
 
@@ -226,11 +191,7 @@ impl fmt::Display for RestoreError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Version { found } => {
-                write!(
-                    f,
-                    "checkpoint version {found} is not {}",
-                    Checkpoint::VERSION
-                )
+                write!(f, "checkpoint version {found} is not {}", Checkpoint::VERSION)
             }
             Self::Order => f.write_str("checkpoint is not in order"),
             Self::Series { series } => write!(f, "checkpoint contradicts itself at {series}"),

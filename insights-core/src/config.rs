@@ -120,10 +120,7 @@ impl ConfigBuilder {
     /// Sets which insights are wanted. The default, and an empty list, is all.
     #[must_use]
     pub fn insight_types(self, insight_types: Vec<InsightType>) -> Self {
-        Self {
-            insight_types,
-            ..self
-        }
+        Self { insight_types, ..self }
     }
 
     /// Sets how far back a baseline reaches, in whole days. The default is 7 days, as in
@@ -178,19 +175,10 @@ impl ConfigBuilder {
     /// that outlasts it, an episode without a minute or longer than the baseline, or detector
     /// settings out of range.
     pub fn build(self) -> Result<Config, ConfigError> {
-        let Self {
-            baseline,
-            warm_up,
-            quiet,
-            longest,
-            detector,
-            ..
-        } = &self;
+        let Self { baseline, warm_up, quiet, longest, detector, .. } = &self;
         let positive = |value: f64| value.is_finite() && value > 0.0;
         if baseline.count() == 0 || !baseline.count().is_multiple_of(Minutes::days(1).count()) {
-            return Err(ConfigError::BaselineNotWholeDays {
-                baseline: *baseline,
-            });
+            return Err(ConfigError::BaselineNotWholeDays { baseline: *baseline });
         }
         if warm_up > baseline {
             return Err(ConfigError::WarmUpExceedsBaseline {
@@ -199,10 +187,7 @@ impl ConfigBuilder {
             });
         }
         if quiet.count() == 0 || quiet > longest || longest > baseline {
-            return Err(ConfigError::EpisodeOutOfRange {
-                quiet: *quiet,
-                longest: *longest,
-            });
+            return Err(ConfigError::EpisodeOutOfRange { quiet: *quiet, longest: *longest });
         }
         if !positive(detector.threshold) || !positive(detector.least_change - 1.0) {
             return Err(ConfigError::DetectorOutOfRange {
@@ -280,32 +265,20 @@ impl fmt::Display for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::BaselineNotWholeDays { baseline } => {
-                write!(
-                    f,
-                    "baseline of {baseline} is not a positive number of whole days"
-                )
+                write!(f, "baseline of {baseline} is not a positive number of whole days")
             }
             Self::WarmUpExceedsBaseline { warm_up, baseline } => {
-                write!(
-                    f,
-                    "warm-up of {warm_up} outlasts the baseline of {baseline}"
-                )
+                write!(f, "warm-up of {warm_up} outlasts the baseline of {baseline}")
             }
             Self::EpisodeOutOfRange { quiet, longest } => write!(
                 f,
                 "quiet of {quiet} and longest episode of {longest} are not 1 min ≤ quiet ≤ longest ≤ baseline"
             ),
-            Self::DetectorOutOfRange {
-                threshold,
-                least_change,
-            } => write!(
+            Self::DetectorOutOfRange { threshold, least_change } => write!(
                 f,
                 "threshold {threshold} is not above 0 or least change {least_change} not above 1"
             ),
-            Self::LeastCallsOutOfRange {
-                least_calls,
-                warm_up_calls,
-            } => write!(
+            Self::LeastCallsOutOfRange { least_calls, warm_up_calls } => write!(
                 f,
                 "least calls {least_calls} are not between 1 and those of the warm-up, {warm_up_calls}"
             ),

@@ -46,6 +46,8 @@ const STATED: u32 = 2;
 pub struct PartialCounts {
     keys: Keys,
     entries: Entries,
+    /// Events outside the span looked at, of which nothing else is kept.
+    outside: u64,
 }
 
 /// The calls of one series in one minute, by what they have in common.
@@ -85,13 +87,14 @@ impl PartialCounts {
     /// Counts `event` if it is selected, and returns whether it is.
     ///
     /// An event that is not selected is still a sign that its log is alive, and a second
-    /// delivery of it is still told.
+    /// delivery of it is still told, unless it lies outside the span looked at.
     pub fn record_selected(&mut self, event: &Event<'_>, selection: &Selection) -> bool {
-        let Keys {
-            logs,
-            series,
-            attributes,
-        } = &mut self.keys;
+        let minute = event.minute();
+        if !selection.spans(minute) {
+            self.outside += 1;
+            return false;
+        }
+        let Keys { logs, series, attributes } = &mut self.keys;
         let choice = selection.choose(event);
         let mut series_of = |chosen: bool, error_code| {
             if chosen {
@@ -100,27 +103,24 @@ impl PartialCounts {
                 NONE
             }
         };
-        let mut sighting = Sighting {
-            minute: event.minute(),
-            id: (0, 0),
+        let id = event.event_id.filter(|id| !id.is_empty()).map(identity);
+        let sighting = Sighting {
+            minute,
+            id: id.unwrap_or_default(),
             log: logs.intern(&LogRef::of(event), LogRef::own),
             call: series_of(choice.call, None),
             failure: series_of(choice.failure, event.error_code),
-            attributes: NONE,
+            attributes: if choice.any() {
+                attributes.intern(&AttributesRef::of(event), AttributesRef::own)
+            } else {
+                NONE
+            },
         };
-        if choice.any() {
-            sighting.attributes = attributes.intern(&AttributesRef::of(event), AttributesRef::own);
-        }
-        let in_span = selection.spans(sighting.minute);
-        match event.event_id {
-            Some(id) if !id.is_empty() && in_span => {
-                sighting.id = identity(id);
-                self.entries.sightings.push(sighting);
-            }
-            _ => {
-                self.entries.count(&sighting, in_span);
-                self.entries.join_when_doubled();
-            }
+        if id.is_some() {
+            self.entries.sightings.push(sighting);
+        } else {
+            self.entries.count(&sighting);
+            self.entries.join_when_doubled();
         }
         choice.any()
     }
@@ -132,23 +132,12 @@ impl PartialCounts {
         let log = self.keys.logs.intern_owned(&series.log());
         let counted = u32::try_from(bucket.count()).unwrap_or(u32::MAX);
         let seen = if counted == 0 { STATED } else { counted };
-        self.entries.activity.push(Activity {
-            minute,
-            log,
-            seen,
-            counted,
-            passed_over: 0,
-        });
+        self.entries.activity.push(Activity { minute, log, seen, counted, passed_over: 0 });
         let series = self.keys.series.intern_owned(series);
         for (attributes, count) in bucket.counts {
             if count > 0 {
                 let attributes = self.keys.attributes.intern_owned(&attributes);
-                self.entries.cells.push(Cell {
-                    minute,
-                    series,
-                    attributes,
-                    count,
-                });
+                self.entries.cells.push(Cell { minute, series, attributes, count });
             }
         }
         self.entries.join_when_doubled();
@@ -157,31 +146,31 @@ impl PartialCounts {
     /// States that the log was alive in that minute through `events` events that do not count.
     pub fn pass_over(&mut self, log: &LogKey, minute: Minute, events: u32) {
         let log = self.keys.logs.intern_owned(log);
-        let life = Activity {
-            minute,
-            log,
-            seen: events,
-            counted: 0,
-            passed_over: events,
-        };
+        let life = Activity { minute, log, seen: events, counted: 0, passed_over: events };
         self.entries.activity.push(life);
         self.entries.join_when_doubled();
     }
 
     /// Adds all of `other`.
     pub fn merge(&mut self, other: Self) {
-        if self.is_empty() {
+        let outside = self.outside.saturating_add(other.outside);
+        if self.entries.len() == 0 {
             *self = other;
         } else {
-            self.entries
-                .append(other.entries.renumbered(&other.keys, &mut self.keys));
+            self.entries.append(other.entries.renumbered(&other.keys, &mut self.keys));
         }
+        self.outside = outside;
+    }
+
+    /// Takes out the events outside the span looked at, which are never late.
+    pub(crate) fn split_outside(&mut self) -> Self {
+        Self { outside: mem::take(&mut self.outside), ..Self::default() }
     }
 
     /// Returns whether nothing was recorded or inserted.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.entries.len() == 0
+        self.outside == 0 && self.entries.len() == 0
     }
 
     /// Returns the number of events and inserted calls held, repeats included.
@@ -189,21 +178,18 @@ impl PartialCounts {
     pub fn events(&self) -> u64 {
         let settled = |row: &Activity| u64::from(row.counted) + u64::from(row.passed_over);
         let settled: u64 = self.entries.activity.iter().map(settled).sum();
-        settled + self.entries.sightings.len() as u64
+        settled + self.entries.sightings.len() as u64 + self.outside
     }
 
-    /// Takes out all that lies before `watermark`.
+    /// Takes out all that lies before `watermark` or outside the span looked at.
     #[must_use]
     pub fn split_before(&mut self, watermark: Watermark) -> Self {
         let entries = self.entries.split_before(watermark.minute());
-        let mut earlier = Self::default();
+        let mut earlier = Self { outside: mem::take(&mut self.outside), ..Self::default() };
         // The smaller part enters its keys anew, so that a watermark that moves minute by minute
         // does not copy the keys of all that stays open.
         if entries.len() > self.entries.len() {
-            earlier = Self {
-                keys: mem::take(&mut self.keys),
-                entries,
-            };
+            (earlier.keys, earlier.entries) = (mem::take(&mut self.keys), entries);
             let open = mem::take(&mut self.entries);
             self.entries = open.renumbered(&earlier.keys, &mut self.keys);
         } else {
@@ -217,7 +203,7 @@ impl PartialCounts {
     #[must_use]
     pub fn seal(mut self) -> SealedCounts {
         let duplicates = self.entries.settle(&self.keys);
-        SealedCounts::new(self.keys, self.entries, duplicates)
+        SealedCounts::new(self.keys, self.entries, duplicates, self.outside)
     }
 
     /// Returns the state as rows in order.
@@ -233,12 +219,7 @@ impl PartialCounts {
         let mut ordered = Keys::of(&logs, &series, &attributes);
         let mut entries = entries.renumbered(&used, &mut ordered);
         entries.order();
-        OpenRows {
-            logs,
-            series,
-            attributes,
-            entries,
-        }
+        OpenRows { logs, series, attributes, entries, outside: self.outside }
     }
 
     /// Returns the counts of rows, or nothing if they refer to keys that are missing.
@@ -249,6 +230,7 @@ impl PartialCounts {
         (distinct && rows.entries.refer_within(lengths)).then_some(Self {
             keys,
             entries: rows.entries,
+            outside: rows.outside,
         })
     }
 
@@ -280,6 +262,7 @@ pub(crate) struct OpenRows {
     series: Vec<SeriesKey>,
     attributes: Vec<Attributes>,
     entries: Entries,
+    outside: u64,
 }
 
 impl OpenRows {

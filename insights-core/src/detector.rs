@@ -79,10 +79,7 @@ impl Evidence {
     #[must_use]
     pub fn nats(ratio: f64) -> Self {
         // A NaN counts for nothing: `as` makes it zero, and cuts the rest to the range of `i64`.
-        #[expect(
-            clippy::cast_possible_truncation,
-            reason = "cut to a million nats before"
-        )]
+        #[expect(clippy::cast_possible_truncation, reason = "cut to a million nats before")]
         Self((ratio.clamp(-1e6, 1e6) * 1e6).round() as i64)
     }
 

@@ -166,10 +166,7 @@ impl<D: Detector> Engine<D> {
         let slots: Vec<u32> = self.index.values().copied().collect();
         let announce = |slot: u32| Some((slot, self.watches[slot as usize].announce()?));
         let turns: Vec<_> = slots.into_iter().filter_map(announce).collect();
-        turns
-            .iter()
-            .map(|(slot, turn)| self.report(*slot, turn))
-            .collect()
+        turns.iter().map(|(slot, turn)| self.report(*slot, turn)).collect()
     }
 
     /// Returns the whole state, to go on from later or elsewhere.
@@ -199,10 +196,7 @@ impl<D: Detector> Engine<D> {
     /// Returns the number of episodes that have begun and not ended.
     #[must_use]
     pub fn open_episodes(&self) -> usize {
-        self.watches
-            .iter()
-            .filter(|watch| watch.open.is_some())
-            .count()
+        self.watches.iter().filter(|watch| watch.open.is_some()).count()
     }
 
     /// Adds a cell to the baseline of its series and returns the number of that.
@@ -213,9 +207,7 @@ impl<D: Detector> Engine<D> {
         }
         let attributes = &mut numbers.attributes[cell.attributes as usize];
         if *attributes == NONE {
-            *attributes = self
-                .attributes
-                .intern_owned(sealed.keys.attributes.get(cell.attributes));
+            *attributes = self.attributes.intern_owned(sealed.keys.attributes.get(cell.attributes));
         }
         let watch = &mut self.watches[*slot as usize];
         watch.baseline.push(cell.minute, cell.count);
@@ -244,11 +236,8 @@ impl<D: Detector> Engine<D> {
             self.look_at(slot, look);
         }
         // The numbers of series follow their arrival; reports follow their keys.
-        reported.sort_by(|a, b| {
-            self.watches[a.0 as usize]
-                .key
-                .cmp(&self.watches[b.0 as usize].key)
-        });
+        reported
+            .sort_by(|a, b| self.watches[a.0 as usize].key.cmp(&self.watches[b.0 as usize].key));
         insights.extend(reported.iter().map(|(slot, turn)| self.report(*slot, turn)));
     }
 
@@ -267,19 +256,14 @@ impl<D: Detector> Engine<D> {
 
     fn report(&self, slot: u32, turn: &Turn) -> Insight {
         let watch = &self.watches[slot as usize];
-        let origin = self.lives[watch.log as usize]
-            .origin()
-            .unwrap_or(Minute::MIN);
+        let origin = self.lives[watch.log as usize].origin().unwrap_or(Minute::MIN);
         // The failures of an API follow its calls in the order of keys.
         let after = (Bound::Excluded(&watch.key), Bound::Unbounded);
         let failures = self.index.range::<SeriesKey, _>(after);
         let failures: Vec<(&str, &Baseline)> = failures
             .take_while(|(key, _)| key.same_api(&watch.key))
             .filter_map(|(key, &slot)| {
-                Some((
-                    key.error_code.as_deref()?,
-                    &self.watches[slot as usize].baseline,
-                ))
+                Some((key.error_code.as_deref()?, &self.watches[slot as usize].baseline))
             })
             .collect();
         let reach = self.config.baseline();
@@ -312,9 +296,7 @@ impl<D: Detector> Engine<D> {
     /// Goes on with an episode of a restored series. Returns whether its reason was found.
     pub(crate) fn resume(&mut self, slot: u32, episode: Episode) -> bool {
         let watch = &mut self.watches[slot as usize];
-        let origin = self.lives[watch.log as usize]
-            .origin()
-            .unwrap_or(Minute::MIN);
+        let origin = self.lives[watch.log as usize].origin().unwrap_or(Minute::MIN);
         watch.resume(episode, origin, &self.detector, &self.config)
     }
 

@@ -53,8 +53,7 @@ pub(crate) struct Cell {
 pub(crate) struct Activity {
     pub(crate) minute: Minute,
     pub(crate) log: u32,
-    /// The weight of the signs: one for an event inside the span looked at, more for a stated
-    /// zero.
+    /// The weight of the signs: one for an event, more for a stated zero.
     pub(crate) seen: u32,
     /// Events that count for a series.
     pub(crate) counted: u32,
@@ -80,32 +79,14 @@ impl Entries {
     }
 
     /// Counts one event.
-    pub(crate) fn count(&mut self, event: &Sighting, in_span: bool) {
-        let Sighting {
-            minute,
-            log,
-            call,
-            failure,
-            attributes,
-            ..
-        } = *event;
+    pub(crate) fn count(&mut self, event: &Sighting) {
+        let Sighting { minute, log, call, failure, attributes, .. } = *event;
         let counted = u32::from(call != NONE || failure != NONE);
-        let (seen, passed_over) = (u32::from(in_span), 1 - counted);
-        self.activity.push(Activity {
-            minute,
-            log,
-            seen,
-            counted,
-            passed_over,
-        });
+        let (seen, passed_over) = (1, 1 - counted);
+        self.activity.push(Activity { minute, log, seen, counted, passed_over });
         for series in [call, failure] {
             if series != NONE {
-                self.cells.push(Cell {
-                    minute,
-                    series,
-                    attributes,
-                    count: 1,
-                });
+                self.cells.push(Cell { minute, series, attributes, count: 1 });
             }
         }
     }
@@ -120,18 +101,9 @@ impl Entries {
     /// Takes out the rows before `minute`.
     pub(crate) fn split_before(&mut self, minute: Minute) -> Self {
         Self {
-            sightings: self
-                .sightings
-                .extract_if(.., |row| row.minute < minute)
-                .collect(),
-            cells: self
-                .cells
-                .extract_if(.., |row| row.minute < minute)
-                .collect(),
-            activity: self
-                .activity
-                .extract_if(.., |row| row.minute < minute)
-                .collect(),
+            sightings: self.sightings.extract_if(.., |row| row.minute < minute).collect(),
+            cells: self.cells.extract_if(.., |row| row.minute < minute).collect(),
+            activity: self.activity.extract_if(.., |row| row.minute < minute).collect(),
             joined: 0,
         }
     }
@@ -169,7 +141,7 @@ impl Entries {
             }
             let account = |row: &Sighting| &keys.logs.get(row.log).account_id;
             for event in same_id.chunk_by(|a, b| account(a) == account(b)) {
-                self.count(&event[0], true);
+                self.count(&event[0]);
                 repeats += event.len() as u64 - 1;
             }
         }
@@ -195,10 +167,7 @@ impl Entries {
     pub(crate) fn earliest(&self) -> Option<Minute> {
         let sightings = self.sightings.iter().map(|row| row.minute);
         let cells = self.cells.iter().map(|row| row.minute);
-        sightings
-            .chain(cells)
-            .chain(self.activity.iter().map(|row| row.minute))
-            .min()
+        sightings.chain(cells).chain(self.activity.iter().map(|row| row.minute)).min()
     }
 
     /// Returns whether all numbers are below those of logs, series and attributes.
@@ -220,8 +189,7 @@ impl Entries {
     }
 
     fn join(&mut self) {
-        self.cells
-            .sort_unstable_by_key(|row| (row.minute, row.series, row.attributes));
+        self.cells.sort_unstable_by_key(|row| (row.minute, row.series, row.attributes));
         self.cells.dedup_by(|row, kept| {
             let same = (kept.minute, kept.series, kept.attributes)
                 == (row.minute, row.series, row.attributes);
@@ -230,8 +198,7 @@ impl Entries {
             }
             same
         });
-        self.activity
-            .sort_unstable_by_key(|row| (row.minute, row.log));
+        self.activity.sort_unstable_by_key(|row| (row.minute, row.log));
         self.activity.dedup_by(|row, kept| {
             let same = (kept.minute, kept.log) == (row.minute, row.log);
             if same {
@@ -257,23 +224,14 @@ impl Keys {
 
     /// Returns how many logs, series and attributes there are.
     pub(crate) fn lengths(&self) -> [usize; 3] {
-        [
-            self.logs.values().len(),
-            self.series.values().len(),
-            self.attributes.values().len(),
-        ]
+        [self.logs.values().len(), self.series.values().len(), self.attributes.values().len()]
     }
 
     /// Returns what a sighting says, the account first, as values that can be put in order.
     fn content(&self, row: &Sighting) -> impl Ord + '_ {
         let series = |id| (id != NONE).then(|| self.series.get(id));
         let attributes = (row.attributes != NONE).then(|| self.attributes.get(row.attributes));
-        (
-            self.logs.get(row.log),
-            series(row.call),
-            series(row.failure),
-            attributes,
-        )
+        (self.logs.get(row.log), series(row.call), series(row.failure), attributes)
     }
 }
 
@@ -285,10 +243,7 @@ struct Renumbering<'a, T> {
 
 impl<'a, T: Clone + Eq + std::hash::Hash> Renumbering<'a, T> {
     fn new(from: &'a Interner<T>) -> Self {
-        Self {
-            from,
-            numbers: vec![NONE; from.values().len()],
-        }
+        Self { from, numbers: vec![NONE; from.values().len()] }
     }
 
     fn map(&mut self, id: u32, to: &mut Interner<T>) -> u32 {
@@ -320,11 +275,7 @@ pub(crate) struct LogRef<'a> {
 
 impl<'a> LogRef<'a> {
     pub(crate) fn of(event: &Event<'a>) -> Self {
-        Self {
-            account_id: event.account_id,
-            region: event.region,
-            category: event.category,
-        }
+        Self { account_id: event.account_id, region: event.region, category: event.category }
     }
 
     pub(crate) fn own(&self) -> LogKey {

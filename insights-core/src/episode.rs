@@ -53,14 +53,9 @@ impl Episode {
             Some((since, _)) => (since, self.calls),
             None => (minute + one, self.calls.saturating_add(x)),
         };
-        let course = Course {
-            direction: self.direction,
-            calls: so_far,
-            duration: until.since(self.start),
-        };
-        let since = self
-            .quiet
-            .map_or((minute, x), |(since, tail)| (since, tail.saturating_add(x)));
+        let course =
+            Course { direction: self.direction, calls: so_far, duration: until.since(self.start) };
+        let since = self.quiet.map_or((minute, x), |(since, tail)| (since, tail.saturating_add(x)));
         self.over = self.over.gather(detector.weigh(model, course, calls));
         if self.over > Evidence::NONE && since.0 > self.start {
             self.quiet = Some(since);

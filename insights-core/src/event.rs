@@ -101,49 +101,30 @@ impl<'a> Event<'a> {
     /// Sets the error code; an empty one is no error.
     #[must_use]
     pub const fn error_code(self, error_code: &'a str) -> Self {
-        Self {
-            error_code: if error_code.is_empty() {
-                None
-            } else {
-                Some(error_code)
-            },
-            ..self
-        }
+        Self { error_code: if error_code.is_empty() { None } else { Some(error_code) }, ..self }
     }
 
     /// Sets who called.
     #[must_use]
     pub const fn user_identity(self, user_identity: &'a str) -> Self {
-        Self {
-            user_identity: Some(user_identity),
-            ..self
-        }
+        Self { user_identity: Some(user_identity), ..self }
     }
 
     /// Sets the program that called.
     #[must_use]
     pub const fn user_agent(self, user_agent: &'a str) -> Self {
-        Self {
-            user_agent: Some(user_agent),
-            ..self
-        }
+        Self { user_agent: Some(user_agent), ..self }
     }
 
     /// Sets the resource of a data event.
     #[must_use]
     pub const fn resource_arn(self, resource_arn: &'a str) -> Self {
-        Self {
-            resource_arn: Some(resource_arn),
-            ..self
-        }
+        Self { resource_arn: Some(resource_arn), ..self }
     }
 
     /// Sets the id of the event.
     #[must_use]
     pub const fn event_id(self, event_id: &'a str) -> Self {
-        Self {
-            event_id: Some(event_id),
-            ..self
-        }
+        Self { event_id: Some(event_id), ..self }
     }
 }

@@ -69,14 +69,8 @@ impl Insight {
     /// error code (an empty line for call rates) and start as `2026-03-02T14:05:00Z`.
     #[must_use]
     pub fn shared_event_id(&self) -> Uuid {
-        let SeriesKey {
-            account_id,
-            region,
-            event_source,
-            event_name,
-            category,
-            error_code,
-        } = &self.series;
+        let SeriesKey { account_id, region, event_source, event_name, category, error_code } =
+            &self.series;
         let code = error_code.as_deref().unwrap_or_default();
         let name = format!(
             "insights\n{account_id}\n{region}\n{event_source}\n{event_name}\n{category}\n{code}\n{}",
@@ -136,15 +130,7 @@ pub struct Explanation {
 
 impl Serialize for Explanation {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Finding {
-            direction,
-            window,
-            observed,
-            expected,
-            score,
-            threshold,
-            ..
-        } = self.finding;
+        let Finding { direction, window, observed, expected, score, threshold, .. } = self.finding;
         let round = |value: f64| (value * 1e4).round() / 1e4;
         let direction = match direction {
             Direction::Rise => "rise",
@@ -169,12 +155,7 @@ mod tests {
     #[test]
     fn averages_are_those_of_cloudtrails_own_records() {
         let average = |count, minutes| {
-            Average {
-                count,
-                duration: Minutes::new(minutes),
-            }
-            .per_minute()
-            .to_string()
+            Average { count, duration: Minutes::new(minutes) }.per_minute().to_string()
         };
         assert_eq!(average(23, 10_542), "0.0021817492");
         assert_eq!(average(1, 10_181), "0.0000982222");

@@ -17,11 +17,7 @@ pub(crate) struct Interner<T> {
 
 impl<T> Default for Interner<T> {
     fn default() -> Self {
-        Self {
-            values: Vec::new(),
-            index: HashTable::new(),
-            hasher: DefaultHashBuilder::default(),
-        }
+        Self { values: Vec::new(), index: HashTable::new(), hasher: DefaultHashBuilder::default() }
     }
 }
 
@@ -34,17 +30,14 @@ impl<T: Hash + Eq> Interner<T> {
         Q: Hash + Equivalent<T>,
     {
         let hash = self.hasher.hash_one(query);
-        if let Some(&id) = self
-            .index
-            .find(hash, |&id| query.equivalent(&self.values[id as usize]))
+        if let Some(&id) = self.index.find(hash, |&id| query.equivalent(&self.values[id as usize]))
         {
             return id;
         }
         let id = u32::try_from(self.values.len()).expect("fewer than 2^32 keys fit in memory");
         self.values.push(own(query));
         let (values, hasher) = (&self.values, &self.hasher);
-        self.index
-            .insert_unique(hash, id, |&id| hasher.hash_one(&values[id as usize]));
+        self.index.insert_unique(hash, id, |&id| hasher.hash_one(&values[id as usize]));
         id
     }
 

@@ -98,3 +98,8 @@ pub use crate::{
     time::{Minute, Minutes, Watermark},
     watermark::WatermarkTracker,
 };
+
+/// The examples of the project's front page, compiled and run as tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;

@@ -54,10 +54,7 @@ mod tests {
         assert_eq!(life.origin(), Some(Minute::MIN));
         life.show(start);
         life.show(start + Minutes::days(28));
-        assert_eq!(
-            (life.origin(), life.last()),
-            (Some(start), Some(start + Minutes::days(28)))
-        );
+        assert_eq!((life.origin(), life.last()), (Some(start), Some(start + Minutes::days(28))));
         life.show(start + Minutes::days(57));
         assert_eq!(life.origin(), Some(start + Minutes::days(57)));
     }

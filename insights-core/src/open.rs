@@ -60,7 +60,8 @@ impl OpenMinutes {
 
     /// Counts an event.
     pub fn observe(&mut self, event: &Event<'_>) -> Disposition {
-        if event.minute() < self.watermark.minute() {
+        let minute = event.minute();
+        if self.selection.spans(minute) && minute < self.watermark.minute() {
             self.stats.late = self.stats.late.saturating_add(1);
             Disposition::Late
         } else if self.counts.record_selected(event, &self.selection) {
@@ -72,6 +73,7 @@ impl OpenMinutes {
 
     /// Adds counts made elsewhere; what lies before the watermark is late.
     pub fn merge(&mut self, mut counts: PartialCounts) {
+        self.counts.merge(counts.split_outside());
         let late = counts.split_before(self.watermark).events();
         self.stats.late = self.stats.late.saturating_add(late);
         self.counts.merge(counts);
@@ -100,9 +102,6 @@ impl OpenMinutes {
     /// Returns how many events ended where.
     #[must_use]
     pub fn stats(&self) -> Stats {
-        Stats {
-            open: self.counts.events(),
-            ..self.stats
-        }
+        Stats { open: self.counts.events(), ..self.stats }
     }
 }

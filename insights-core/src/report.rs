@@ -45,10 +45,7 @@ pub(crate) fn insight<M: Clone>(
         baseline: average(&before),
         insight: average(&during),
         attributions: attributions(watch, failures, attributes, &during, &before),
-        explanation: Explanation {
-            finding: turn.open.finding,
-            detected_at: episode.detected_at,
-        },
+        explanation: Explanation { finding: turn.open.finding, detected_at: episode.detected_at },
     }
 }
 
@@ -82,36 +79,16 @@ fn attributions<M: Clone>(
     let mut all = Vec::new();
     let mut list = |attribute, insight: Vec<_>, baseline: Vec<_>| {
         if !insight.is_empty() || !baseline.is_empty() {
-            all.push(Attribution {
-                attribute,
-                insight,
-                baseline,
-            });
+            all.push(Attribution { attribute, insight, baseline });
         }
     };
-    list(
-        Attribute::UserIdentityArn,
-        made_of(identity, during),
-        made_of(identity, before),
-    );
-    list(
-        Attribute::UserAgent,
-        made_of(agent, during),
-        made_of(agent, before),
-    );
+    list(Attribute::UserIdentityArn, made_of(identity, during), made_of(identity, before));
+    list(Attribute::UserAgent, made_of(agent, during), made_of(agent, before));
     if watch.key.insight_type() == InsightType::CallRate {
-        list(
-            Attribute::ErrorCode,
-            error_codes(during),
-            error_codes(before),
-        );
+        list(Attribute::ErrorCode, error_codes(during), error_codes(before));
     }
     if watch.key.category == EventCategory::Data {
-        list(
-            Attribute::ResourceArn,
-            made_of(resource, during),
-            made_of(resource, before),
-        );
+        list(Attribute::ResourceArn, made_of(resource, during), made_of(resource, before));
     }
     all
 }

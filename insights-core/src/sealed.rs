@@ -16,6 +16,7 @@ pub struct SealedCounts {
     /// By minute, then log.
     pub(crate) activity: Vec<Activity>,
     duplicates: u64,
+    outside: u64,
 }
 
 /// The calls of one series and minute that have all attributes in common.
@@ -43,29 +44,16 @@ pub struct LogActivity<'a> {
 }
 
 impl SealedCounts {
-    pub(crate) fn new(keys: Keys, entries: Entries, duplicates: u64) -> Self {
-        let Entries {
-            mut cells,
-            mut activity,
-            ..
-        } = entries;
+    pub(crate) fn new(keys: Keys, entries: Entries, duplicates: u64, outside: u64) -> Self {
+        let Entries { mut cells, mut activity, .. } = entries;
         let (series, attributes) = (keys.series.ranks(), keys.attributes.ranks());
         let logs = keys.logs.ranks();
         let rank = |ranks: &[u32], id: u32| ranks[id as usize];
         cells.sort_unstable_by_key(|row| {
-            (
-                row.minute,
-                rank(&series, row.series),
-                rank(&attributes, row.attributes),
-            )
+            (row.minute, rank(&series, row.series), rank(&attributes, row.attributes))
         });
         activity.sort_unstable_by_key(|row| (row.minute, rank(&logs, row.log)));
-        Self {
-            keys,
-            cells,
-            activity,
-            duplicates,
-        }
+        Self { keys, cells, activity, duplicates, outside }
     }
 
     /// Returns the repeated deliveries that were not counted.
@@ -83,10 +71,8 @@ impl SealedCounts {
     /// Returns the events that count for no series.
     #[must_use]
     pub fn not_selected(&self) -> u64 {
-        self.activity
-            .iter()
-            .map(|row| u64::from(row.passed_over))
-            .sum()
+        let inside: u64 = self.activity.iter().map(|row| u64::from(row.passed_over)).sum();
+        inside + self.outside
     }
 
     /// Returns the counts by minute, then series, then attributes.
@@ -101,14 +87,11 @@ impl SealedCounts {
 
     /// Returns the signs of life of the logs by minute, then log.
     pub fn activity(&self) -> impl Iterator<Item = LogActivity<'_>> {
-        self.activity
-            .iter()
-            .filter(|row| row.seen > 0)
-            .map(|row| LogActivity {
-                minute: row.minute,
-                log: self.keys.logs.get(row.log),
-                seen: row.seen,
-            })
+        self.activity.iter().map(|row| LogActivity {
+            minute: row.minute,
+            log: self.keys.logs.get(row.log),
+            seen: row.seen,
+        })
     }
 }
 

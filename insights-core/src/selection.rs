@@ -117,11 +117,7 @@ mod tests {
     use super::*;
 
     fn event() -> Event<'static> {
-        Event::new(
-            DateTime::from_timestamp(1_700_000_000, 0).unwrap(),
-            "ec2.amazonaws.com",
-            "X",
-        )
+        Event::new(DateTime::from_timestamp(1_700_000_000, 0).unwrap(), "ec2.amazonaws.com", "X")
     }
 
     #[test]
@@ -133,10 +129,7 @@ mod tests {
         let data = event().category(EventCategory::Data);
         assert_eq!(choose(event()), (true, false));
         assert_eq!(choose(event().read_only(true)), (false, false));
-        assert_eq!(
-            choose(event().read_only(true).error_code("Denied")),
-            (false, true)
-        );
+        assert_eq!(choose(event().read_only(true).error_code("Denied")), (false, true));
         assert_eq!(choose(event().error_code("Denied")), (true, true));
         assert_eq!(choose(event().error_code("")), (true, false));
         assert_eq!(choose(data), (true, false));
@@ -145,25 +138,13 @@ mod tests {
 
     #[test]
     fn lists_narrow_and_reads_are_added_on_request() {
-        let reads = Selection {
-            include_reads: true,
-            ..Selection::default()
-        };
+        let reads = Selection { include_reads: true, ..Selection::default() };
         assert!(reads.admits(&event().read_only(true)));
-        let other = Selection {
-            event_names: vec!["Y".into()],
-            ..Selection::default()
-        };
+        let other = Selection { event_names: vec!["Y".into()], ..Selection::default() };
         assert!(!other.admits(&event()));
-        let late = Selection {
-            from: Some(event().minute()),
-            ..Selection::default()
-        };
+        let late = Selection { from: Some(event().minute()), ..Selection::default() };
         assert!(late.admits(&event()));
-        let early = Selection {
-            to: Some(event().minute()),
-            ..Selection::default()
-        };
+        let early = Selection { to: Some(event().minute()), ..Selection::default() };
         assert!(!early.admits(&event()));
     }
 }

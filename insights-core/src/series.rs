@@ -99,11 +99,7 @@ impl SeriesKey {
     /// Returns what the series counts.
     #[must_use]
     pub const fn insight_type(&self) -> InsightType {
-        if self.error_code.is_some() {
-            InsightType::ErrorRate
-        } else {
-            InsightType::CallRate
-        }
+        if self.error_code.is_some() { InsightType::ErrorRate } else { InsightType::CallRate }
     }
 
     /// Returns the log the series belongs to.
@@ -130,16 +126,8 @@ impl SeriesKey {
 impl fmt::Display for SeriesKey {
     /// Writes `account/region/source:name`, then `:code` for failures.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            account_id,
-            region,
-            event_source,
-            event_name,
-            ..
-        } = self;
+        let Self { account_id, region, event_source, event_name, .. } = self;
         write!(f, "{account_id}/{region}/{event_source}:{event_name}")?;
-        self.error_code
-            .as_ref()
-            .map_or(Ok(()), |code| write!(f, ":{code}"))
+        self.error_code.as_ref().map_or(Ok(()), |code| write!(f, ":{code}"))
     }
 }

@@ -46,11 +46,8 @@ pub(crate) struct Marks {
 
 impl Marks {
     /// Everything may be used.
-    pub(crate) const NONE: Self = Self {
-        tests_from: Minute::MIN,
-        level_from: Minute::MIN,
-        level_accepted: Minute::MIN,
-    };
+    pub(crate) const NONE: Self =
+        Self { tests_from: Minute::MIN, level_from: Minute::MIN, level_accepted: Minute::MIN };
 }
 
 /// An open episode and why it was opened.
@@ -123,11 +120,8 @@ impl<M: Clone> Watch<M> {
     ) -> Verdict {
         let model = self.model(now, origin, detector, config);
         let from = self.marks.tests_from.max(origin);
-        let warm_up = if now.since(origin) < config.warm_up() {
-            WarmUp::Running
-        } else {
-            WarmUp::Over
-        };
+        let warm_up =
+            if now.since(origin) < config.warm_up() { WarmUp::Running } else { WarmUp::Over };
         detector.judge(&model, Recent::new(&self.baseline, from, now), warm_up)
     }
 
@@ -143,9 +137,7 @@ impl<M: Clone> Watch<M> {
         match &self.model {
             Some((fitted, model)) if *fitted == as_of => model.clone(),
             _ => {
-                let from = (as_of - config.baseline())
-                    .max(origin)
-                    .max(self.marks.level_from);
+                let from = (as_of - config.baseline()).max(origin).max(self.marks.level_from);
                 let model = detector.fit(&self.baseline, from..as_of);
                 self.model = Some((as_of, model.clone()));
                 model
@@ -169,16 +161,10 @@ impl<M: Clone> Watch<M> {
         config: &Config,
     ) -> Option<Minute> {
         let young = now.since(origin) < Minutes::days(2);
-        let refit = if young {
-            now.hour() + Minutes::hours(1)
-        } else {
-            now.midnight() + Minutes::days(1)
-        };
+        let refit =
+            if young { now.hour() + Minutes::hours(1) } else { now.midnight() + Minutes::days(1) };
         // Calls since the last fit can make a silence unusual that is not so yet.
-        let news = self
-            .baseline
-            .last()
-            .is_some_and(|last| last >= self.fitted(now, origin));
+        let news = self.baseline.last().is_some_and(|last| last >= self.fitted(now, origin));
         let look = match look_again {
             Some(look) => look.min(refit),
             None if news => refit,
@@ -196,11 +182,7 @@ impl<M: Clone> Watch<M> {
         detector: &D,
         config: &Config,
     ) {
-        let start = finding
-            .onset
-            .max(self.marks.tests_from)
-            .max(origin)
-            .min(now);
+        let start = finding.onset.max(self.marks.tests_from).max(origin).min(now);
         let episode = Episode::new(finding.direction, start, now);
         self.open = Some(Open { episode, finding });
         self.follow(start..now + ONE, origin, detector, config);
@@ -218,8 +200,7 @@ impl<M: Clone> Watch<M> {
         let model = self.model(open.episode.detected_at, origin, detector, config);
         let mut minute = span.start;
         while minute < span.end {
-            open.episode
-                .follow(detector, &model, minute, self.baseline.at(minute));
+            open.episode.follow(detector, &model, minute, self.baseline.at(minute));
             minute = minute + ONE;
         }
         self.open = Some(open);
@@ -240,11 +221,7 @@ impl<M: Clone> Watch<M> {
                 return;
             }
             episode.announced = true;
-            turns.push(Turn {
-                state: InsightState::Start,
-                open: *open,
-                end: None,
-            });
+            turns.push(Turn { state: InsightState::Start, open: *open, end: None });
         }
         let episode = open.episode;
         let over = episode.end(now, detector.enough(), config.quiet());
@@ -253,11 +230,7 @@ impl<M: Clone> Watch<M> {
             return;
         }
         let end = over.unwrap_or(now + ONE);
-        turns.push(Turn {
-            state: InsightState::End,
-            open: *open,
-            end: Some(end),
-        });
+        turns.push(Turn { state: InsightState::End, open: *open, end: Some(end) });
         self.marks.tests_from = end;
         if over.is_none() {
             self.marks.level_from = episode.start;
@@ -270,11 +243,7 @@ impl<M: Clone> Watch<M> {
     pub(crate) fn announce(&mut self) -> Option<Turn> {
         let open = self.open.as_mut().filter(|open| !open.episode.announced)?;
         open.episode.announced = true;
-        Some(Turn {
-            state: InsightState::Start,
-            open: *open,
-            end: None,
-        })
+        Some(Turn { state: InsightState::Start, open: *open, end: None })
     }
 
     /// Resumes an episode: finds again why it was opened. Returns whether it was found.
@@ -307,12 +276,8 @@ impl<M: Clone> Watch<M> {
 
     /// Returns what the calls in `span` are made of.
     pub(crate) fn made_of(&self, span: &Range<Minute>) -> &[MadeOf] {
-        let from = self
-            .made_of
-            .partition_point(|&(minute, ..)| minute < span.start);
-        let to = self
-            .made_of
-            .partition_point(|&(minute, ..)| minute < span.end);
+        let from = self.made_of.partition_point(|&(minute, ..)| minute < span.start);
+        let to = self.made_of.partition_point(|&(minute, ..)| minute < span.end);
         self.made_of.get(from..to).unwrap_or_default()
     }
 }

@@ -35,11 +35,7 @@ impl WatermarkTracker {
     /// A longer lateness loses fewer late events and delays every insight by as much.
     #[must_use]
     pub const fn new(allowed_lateness: Minutes) -> Self {
-        Self {
-            allowed_lateness,
-            reach: Self::REACH,
-            hours: BTreeMap::new(),
-        }
+        Self { allowed_lateness, reach: Self::REACH, hours: BTreeMap::new() }
     }
 
     /// Takes note of `events` events in `minute`.
@@ -59,17 +55,14 @@ impl WatermarkTracker {
     /// Returns the watermark of a stream: the latest believed minute less the allowed lateness.
     #[must_use]
     pub fn watermark(&self) -> Watermark {
-        self.latest().map_or(Watermark::START, |latest| {
-            Watermark::at(latest - self.allowed_lateness)
-        })
+        self.latest()
+            .map_or(Watermark::START, |latest| Watermark::at(latest - self.allowed_lateness))
     }
 
     /// Returns the watermark of a log that has ended: the minute after the latest believed one.
     #[must_use]
     pub fn end(&self) -> Watermark {
-        self.latest().map_or(Watermark::START, |latest| {
-            Watermark::at(latest + Minutes::new(1))
-        })
+        self.latest().map_or(Watermark::START, |latest| Watermark::at(latest + Minutes::new(1)))
     }
 
     /// Returns the number of events that lie ahead of every believed one.
@@ -87,9 +80,7 @@ impl WatermarkTracker {
     ///
     /// A long-lived stream calls it so that the tracker stays small; it changes no answer.
     pub fn forget_before(&mut self, watermark: Watermark) {
-        let kept = self
-            .hours
-            .split_off(&(watermark.minute() - self.reach).hour());
+        let kept = self.hours.split_off(&(watermark.minute() - self.reach).hour());
         if !kept.is_empty() {
             self.hours = kept;
         }

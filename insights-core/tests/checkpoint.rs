@@ -23,10 +23,7 @@ fn restore(json: &Value) -> Result<Engine, String> {
 
 #[test]
 fn an_episode_goes_on_after_a_restore() {
-    let story = Scenario::from(monday())
-        .then(10_080, 3)
-        .then(40, 60)
-        .then(60, 3);
+    let story = Scenario::from(monday()).then(10_080, 3).then(40, 60).then(60, 3);
     let mut engine = story.engine();
     let mut insights = engine.advance_to(Watermark::before(story.time(10_090)));
     let json = serde_json::to_value(engine.checkpoint()).unwrap();
@@ -42,15 +39,10 @@ fn a_checkpoint_that_contradicts_itself_is_refused() {
     restore(&whole).unwrap();
     let broken = |path: &str, value: Value| {
         let mut json = whole.clone();
-        *json
-            .pointer_mut(path)
-            .unwrap_or_else(|| panic!("no {path}")) = value;
+        *json.pointer_mut(path).unwrap_or_else(|| panic!("no {path}")) = value;
         restore(&json).map(|_| ()).unwrap_err()
     };
-    assert_eq!(
-        broken("/version", json!(99)),
-        "checkpoint version 99 is not 1"
-    );
+    assert_eq!(broken("/version", json!(99)), "checkpoint version 99 is not 1");
     assert!(broken("/watermark", json!(0)).contains("contradicts itself"));
     assert!(broken("/logs", json!([])).contains("contradicts itself"));
     assert!(broken("/attributes", json!([])).contains("contradicts itself"));
@@ -92,14 +84,9 @@ fn no_number_in_a_checkpoint_can_make_restoring_or_going_on_panic() {
     assert!(paths.len() > 40, "{}", paths.len());
     let mut restored = 0;
     for path in paths {
-        for number in [
-            json!(0),
-            json!(1),
-            json!(u32::MAX),
-            json!(u64::MAX),
-            json!(-1),
-            json!(1e300),
-        ] {
+        for number in
+            [json!(0), json!(1), json!(u32::MAX), json!(u64::MAX), json!(-1), json!(1e300)]
+        {
             let mut json = whole.clone();
             *json.pointer_mut(&path).unwrap() = number;
             if let Ok(mut engine) = restore(&json) {
@@ -110,19 +97,13 @@ fn no_number_in_a_checkpoint_can_make_restoring_or_going_on_panic() {
             }
         }
     }
-    assert!(
-        restored > 20,
-        "only {restored} went on: the test proves little"
-    );
+    assert!(restored > 20, "only {restored} went on: the test proves little");
 }
 
 #[test]
 fn a_checkpoint_that_a_stricter_detector_does_not_understand_is_refused() {
     let checkpoint: Checkpoint = serde_json::from_value(checkpoint()).unwrap();
-    let strict = insights_core::NegativeBinomial {
-        threshold: 1e6,
-        ..Default::default()
-    };
+    let strict = insights_core::NegativeBinomial { threshold: 1e6, ..Default::default() };
     let error = Engine::restore(checkpoint, strict).map(|_| ()).unwrap_err();
     assert!(matches!(error, RestoreError::Episode { .. }));
 }

@@ -56,17 +56,9 @@ impl Example {
         } else {
             InsightState::End
         };
-        let length = if state == InsightState::Start {
-            0
-        } else {
-            insight_duration?
-        };
+        let length = if state == InsightState::Start { 0 } else { insight_duration? };
         let average = row["insight_average"].as_f64()?;
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "small counts"
-        )]
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "small counts")]
         let calls = (average * f64::from(insight_duration.unwrap_or(1))).round() as u32;
         let burst = match (number, state) {
             // The one Start of 2019 whose average is over a span that is not known: its End says
@@ -78,9 +70,7 @@ impl Example {
             (_, InsightState::Start) => vec![calls],
             (_, InsightState::End) => {
                 let (each, more) = (calls / length, calls % length);
-                (0..length)
-                    .map(|minute| each + u32::from(minute < more))
-                    .collect()
+                (0..length).map(|minute| each + u32::from(minute < more)).collect()
             }
         };
         Some(Self {
@@ -111,50 +101,30 @@ impl Example {
         // Records of 2019 have a baseline of exactly a week: so does a log that is a week old.
         let duration = self.baseline_duration.unwrap_or(10_080);
         let window = start - Minutes::new(duration);
-        let older = if self.baseline_duration.is_some() {
-            3
-        } else {
-            0
-        };
+        let older = if self.baseline_duration.is_some() { 3 } else { 0 };
         let mut counts = PartialCounts::default();
         let mut alive = window - Minutes::days(older);
         while alive < start + Minutes::hours(1) {
             counts.pass_over(&series.log(), alive, 1);
             alive = alive + Minutes::hours(1);
         }
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "small counts"
-        )]
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "small counts")]
         let calls = (self.baseline_average * f64::from(duration)).round() as u64;
         let whole = u64::from(duration);
         let until =
             |minute: u64| u32::try_from((2 * calls * minute + whole) / (2 * whole)).unwrap();
         for minute in 0..duration {
             let count = until(u64::from(minute) + 1) - until(u64::from(minute));
-            counts.insert(
-                &series,
-                window + Minutes::new(minute),
-                MinuteBucket::new(count),
-            );
+            counts.insert(&series, window + Minutes::new(minute), MinuteBucket::new(count));
         }
         for (minute, &count) in (0..).zip(&self.burst) {
-            counts.insert(
-                &series,
-                start + Minutes::new(minute),
-                MinuteBucket::new(count),
-            );
+            counts.insert(&series, start + Minutes::new(minute), MinuteBucket::new(count));
         }
         // Afterwards as before.
         let burst_end = start + Minutes::new(u32::try_from(self.burst.len()).unwrap());
         for minute in 0..60 {
             let count = until(u64::from(minute) + 1) - until(u64::from(minute));
-            counts.insert(
-                &series,
-                burst_end + Minutes::new(minute),
-                MinuteBucket::new(count),
-            );
+            counts.insert(&series, burst_end + Minutes::new(minute), MinuteBucket::new(count));
         }
         // Two calls are too few for people; CloudTrail reports them.
         let few = self.burst.iter().sum::<u32>() < 3;
@@ -180,30 +150,15 @@ fn the_numbers_of_genuine_insights_come_out_to_the_last_digit() {
         let insights = example.insights();
         let number = example.number;
         let states: Vec<_> = insights.iter().map(|insight| insight.state).collect();
-        assert_eq!(
-            states,
-            [InsightState::Start, InsightState::End],
-            "example {number}"
-        );
-        let ours = insights
-            .iter()
-            .find(|insight| insight.state == example.state)
-            .unwrap();
-        assert_eq!(
-            ours.start,
-            Minute::containing(example.start),
-            "example {number}"
-        );
+        assert_eq!(states, [InsightState::Start, InsightState::End], "example {number}");
+        let ours = insights.iter().find(|insight| insight.state == example.state).unwrap();
+        assert_eq!(ours.start, Minute::containing(example.start), "example {number}");
         let record = InsightRecord::new(ours, InsightRecord::EVENT_VERSION);
         let context = record.insight_details.insight_context.unwrap();
         let statistics = context.statistics;
         let told = (statistics.baseline.average, statistics.baseline_duration);
         let duration = example.baseline_duration.or(Some(10_080));
-        assert_eq!(
-            told,
-            (example.baseline_average, duration),
-            "example {number}"
-        );
+        assert_eq!(told, (example.baseline_average, duration), "example {number}");
         // Before August 2020 a Start had no duration and an average over another, unknown span.
         if example.state == InsightState::End || example.insight_duration.is_some() {
             let told = (statistics.insight.average, statistics.insight_duration);
@@ -250,16 +205,11 @@ fn every_known_insights_record_reads_and_is_written_back_the_same() {
     let Some(folder) = real_data("every_known_insights_record") else {
         return;
     };
-    let mut files: Vec<_> = fs::read_dir(folder.join("insight_examples"))
-        .unwrap()
-        .map(|e| e.unwrap().path())
-        .collect();
+    let mut files: Vec<_> =
+        fs::read_dir(folder.join("insight_examples")).unwrap().map(|e| e.unwrap().path()).collect();
     files.sort();
     let (mut whole, mut fragments, mut refused) = (0, 0, 0);
-    for file in files
-        .iter()
-        .filter(|file| file.extension().is_some_and(|e| e == "json"))
-    {
+    for file in files.iter().filter(|file| file.extension().is_some_and(|e| e == "json")) {
         let name = file.file_name().unwrap().to_string_lossy().into_owned();
         let Ok(value) = serde_json::from_str::<Value>(&fs::read_to_string(file).unwrap()) else {
             // Notes typed by hand are not JSON.
@@ -321,8 +271,5 @@ fn keys_are_written_in_the_order_of_cloudtrail() {
     );
     let context = end.insight_details.insight_context.unwrap();
     let InsightContext { attributions, .. } = context;
-    assert!(
-        attributions.is_empty(),
-        "nothing is known of who is behind bare counts"
-    );
+    assert!(attributions.is_empty(), "nothing is known of who is behind bare counts");
 }

@@ -43,11 +43,7 @@ impl Call {
             .error_code(CODES[self.code])
             .user_identity(PEOPLE[self.who])
             .read_only(self.read_only)
-            .category(if self.data {
-                EventCategory::Data
-            } else {
-                EventCategory::Management
-            });
+            .category(if self.data { EventCategory::Data } else { EventCategory::Management });
         match self.id {
             Some(id) => event.event_id(IDS[usize::from(id) % IDS.len()]),
             None => event,
@@ -91,10 +87,7 @@ pub(crate) fn calls() -> impl Strategy<Value = Vec<Call>> {
             let (one, second, size) = burst;
             // Deliveries of one event need not agree in everything.
             let repeats: Vec<Call> = calls.iter().take(again).cloned().collect();
-            calls.extend(repeats.into_iter().map(|call| Call {
-                who: (call.who + 1) % 3,
-                ..call
-            }));
+            calls.extend(repeats.into_iter().map(|call| Call { who: (call.who + 1) % 3, ..call }));
             calls.extend((0..size).map(|i| Call {
                 second: second + i64::try_from(i * 10).unwrap(),
                 who: i % PEOPLE.len(),
@@ -108,9 +101,7 @@ pub(crate) fn calls() -> impl Strategy<Value = Vec<Call>> {
 
 fn counts<'a>(calls: impl IntoIterator<Item = &'a Call>) -> PartialCounts {
     let mut counts = PartialCounts::default();
-    calls
-        .into_iter()
-        .for_each(|call| counts.record(&call.event()));
+    calls.into_iter().for_each(|call| counts.record(&call.event()));
     counts
 }
 
@@ -278,8 +269,5 @@ fn the_generator_reaches_insights_repeats_and_episodes_that_span_a_stop() {
         let _ = engine.advance_to(Watermark::before(last));
         open += usize::from(engine.open_episodes() > 0);
     }
-    assert!(
-        insights > 20 && duplicates > 10 && open > 5,
-        "{insights} {duplicates} {open}"
-    );
+    assert!(insights > 20 && duplicates > 10 && open > 5, "{insights} {duplicates} {open}");
 }

@@ -43,24 +43,17 @@ impl Scenario {
 
     /// Makes every call fail with that code, and the API one that only reads.
     pub(crate) fn failing(self, code: &'static str) -> Self {
-        Self {
-            error_code: Some(code),
-            ..self
-        }
+        Self { error_code: Some(code), ..self }
     }
 
     /// Adds a call an hour of another API that only reads, so that the log is alive throughout.
     pub(crate) fn alive(self) -> Self {
-        Self {
-            heartbeat: true,
-            ..self
-        }
+        Self { heartbeat: true, ..self }
     }
 
     /// Goes on for `minutes` with `calls` in each.
     pub(crate) fn then(mut self, minutes: u32, calls: u32) -> Self {
-        self.calls
-            .extend((self.now..self.now + minutes).map(|minute| (minute, calls)));
+        self.calls.extend((self.now..self.now + minutes).map(|minute| (minute, calls)));
         self.now += minutes;
         self
     }
@@ -107,10 +100,7 @@ impl Scenario {
                 .region("eu-west-1")
                 .read_only(true)
         };
-        let beats = (0..self.now)
-            .step_by(60)
-            .filter(|_| self.heartbeat)
-            .map(beat);
+        let beats = (0..self.now).step_by(60).filter(|_| self.heartbeat).map(beat);
         let calls = self.calls.iter();
         beats.chain(calls.flat_map(move |&(minute, n)| (0..n).map(move |_| call(minute))))
     }

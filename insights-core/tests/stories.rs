@@ -11,10 +11,7 @@ const WEEK: u32 = 10_080;
 
 #[test]
 fn a_jump_from_20_to_100_calls_has_exactly_one_start_and_one_end() {
-    let story = Scenario::from(monday())
-        .then(WEEK, 20)
-        .then(10, 100)
-        .then(60, 20);
+    let story = Scenario::from(monday()).then(WEEK, 20).then(10, 100).then(60, 20);
     assert_eq!(
         timeline(&story.insights()),
         [
@@ -26,10 +23,7 @@ fn a_jump_from_20_to_100_calls_has_exactly_one_start_and_one_end() {
 
 #[test]
 fn the_baseline_reaches_back_to_midnight_a_week_ago() {
-    let story = Scenario::from(monday())
-        .then(WEEK + 1_000, 20)
-        .then(10, 100)
-        .then(60, 20);
+    let story = Scenario::from(monday()).then(WEEK + 1_000, 20).then(10, 100).then(60, 20);
     assert_eq!(
         timeline(&story.insights()),
         [
@@ -41,10 +35,7 @@ fn the_baseline_reaches_back_to_midnight_a_week_ago() {
 
 #[test]
 fn a_busy_api_that_falls_silent_is_reported_and_its_return_too() {
-    let story = Scenario::from(monday())
-        .then(WEEK, 20)
-        .then(10, 0)
-        .then(60, 20);
+    let story = Scenario::from(monday()).then(WEEK, 20).then(10, 0).then(60, 20);
     assert_eq!(
         timeline(&story.insights()),
         [
@@ -56,10 +47,7 @@ fn a_busy_api_that_falls_silent_is_reported_and_its_return_too() {
 
 #[test]
 fn a_fall_is_seen_although_nothing_is_called_any_more() {
-    let story = Scenario::from(monday())
-        .alive()
-        .then(WEEK, 1)
-        .then(2 * 1_440, 0);
+    let story = Scenario::from(monday()).alive().then(WEEK, 1).then(2 * 1_440, 0);
     assert_eq!(
         timeline(&story.insights()),
         [
@@ -94,22 +82,14 @@ fn an_episode_at_the_end_of_the_log_has_a_start_only() {
 fn a_start_waits_for_its_five_minutes_but_not_for_more() {
     let story = Scenario::from(monday()).then(WEEK, 20).then(10, 100);
     let mut engine = story.engine();
-    let mut seal = |minute| {
-        engine
-            .advance_to(Watermark::before(story.time(WEEK + minute)))
-            .len()
-    };
+    let mut seal = |minute| engine.advance_to(Watermark::before(story.time(WEEK + minute))).len();
     assert_eq!((seal(1), seal(4), seal(5), seal(6)), (0, 0, 1, 0));
 }
 
 #[test]
 fn a_lasting_pause_between_two_bursts_makes_two_episodes_and_a_short_one_does_not() {
     let bursts = |pause| {
-        let story = Scenario::from(monday())
-            .alive()
-            .then(WEEK, 0)
-            .then(5, 9)
-            .then(pause, 0);
+        let story = Scenario::from(monday()).alive().then(WEEK, 0).then(5, 9).then(pause, 0);
         story.then(5, 9).then(60, 0).insights().len()
     };
     assert_eq!(bursts(2), 2);
@@ -118,23 +98,13 @@ fn a_lasting_pause_between_two_bursts_makes_two_episodes_and_a_short_one_does_no
 
 #[test]
 fn one_stray_call_of_an_unknown_api_is_nothing() {
-    let story = Scenario::from(monday())
-        .alive()
-        .then(WEEK, 0)
-        .then(1, 1)
-        .then(60, 0);
+    let story = Scenario::from(monday()).alive().then(WEEK, 0).then(1, 1).then(60, 0);
     assert_eq!(timeline(&story.insights()), [""; 0]);
 }
 
 #[test]
 fn two_calls_over_an_empty_week_count_for_cloudtrail_and_not_for_people() {
-    let story = || {
-        Scenario::from(monday())
-            .alive()
-            .then(WEEK, 0)
-            .then(1, 2)
-            .then(60, 0)
-    };
+    let story = || Scenario::from(monday()).alive().then(WEEK, 0).then(1, 2).then(60, 0);
     assert_eq!(timeline(&story().insights()), [""; 0]);
     let aws = Config::builder().profile(Profile::Aws).build().unwrap();
     assert_eq!(
@@ -148,11 +118,7 @@ fn two_calls_over_an_empty_week_count_for_cloudtrail_and_not_for_people() {
 
 #[test]
 fn a_standing_rate_of_failures_is_normal_and_a_jump_of_it_is_not() {
-    let standing = || {
-        Scenario::from(monday())
-            .failing("AccessDenied")
-            .then(WEEK, 2)
-    };
+    let standing = || Scenario::from(monday()).failing("AccessDenied").then(WEEK, 2);
     assert_eq!(timeline(&standing().then(600, 2).insights()), [""; 0]);
     let insights = standing().then(3, 30).then(60, 2).insights();
     assert_eq!(insights[0].series.insight_type(), InsightType::ErrorRate);
@@ -167,13 +133,7 @@ fn a_standing_rate_of_failures_is_normal_and_a_jump_of_it_is_not() {
 
 #[test]
 fn a_young_log_reports_what_is_overwhelming_and_nothing_else() {
-    let young = |calls| {
-        Scenario::from(monday())
-            .alive()
-            .then(600, 0)
-            .then(1, calls)
-            .then(60, 0)
-    };
+    let young = |calls| Scenario::from(monday()).alive().then(600, 0).then(1, calls).then(60, 0);
     assert_eq!(young(30).insights().len(), 0);
     assert_eq!(young(300).insights().len(), 2);
 }
@@ -182,11 +142,7 @@ fn a_young_log_reports_what_is_overwhelming_and_nothing_else() {
 fn a_busy_log_does_not_begin_with_an_insight() {
     for calls in [1, 7, 40, 500] {
         let story = Scenario::from(monday() + TimeDelta::minutes(50)).then(2 * 1_440, calls);
-        assert_eq!(
-            timeline(&story.insights()),
-            [""; 0],
-            "{calls} calls a minute"
-        );
+        assert_eq!(timeline(&story.insights()), [""; 0], "{calls} calls a minute");
     }
 }
 
@@ -204,14 +160,11 @@ fn an_insight_names_who_and_what_is_behind_it() {
     let mut engine = Engine::new(Config::default());
     let burst = monday() + TimeDelta::days(8);
     let mut event = |minute: i64, who: &'static str, agent: &'static str, code: &'static str| {
-        let event = Event::new(
-            monday() + TimeDelta::minutes(minute),
-            "iam.amazonaws.com",
-            "CreateUser",
-        )
-        .user_identity(who)
-        .user_agent(agent)
-        .error_code(code);
+        let event =
+            Event::new(monday() + TimeDelta::minutes(minute), "iam.amazonaws.com", "CreateUser")
+                .user_identity(who)
+                .user_agent(agent)
+                .error_code(code);
         assert_eq!(engine.observe(&event), Disposition::Counted);
     };
     for day in 1..8 {
@@ -226,37 +179,16 @@ fn an_insight_names_who_and_what_is_behind_it() {
     let calls = |insight: &&Insight| insight.series.insight_type() == InsightType::CallRate;
     let end = insights.iter().rfind(calls).unwrap();
     let listed = |attribute| {
-        let found = end
-            .attributions
-            .iter()
-            .find(|found| found.attribute == attribute)
-            .unwrap();
+        let found = end.attributions.iter().find(|found| found.attribute == attribute).unwrap();
         [&found.insight, &found.baseline].map(|shares| {
-            shares
-                .iter()
-                .map(|s| format!("{} {}", s.value, s.count))
-                .collect::<Vec<_>>()
-                .join(", ")
+            shares.iter().map(|s| format!("{} {}", s.value, s.count)).collect::<Vec<_>>().join(", ")
         })
     };
     assert_eq!(end.insight.duration, minutes(2));
-    assert_eq!(
-        listed(Attribute::UserIdentityArn),
-        ["mallory 6, ada 1", "ada 7"]
-    );
-    assert_eq!(
-        listed(Attribute::UserAgent),
-        ["boto3 3, curl 3, console 1", "console 7"]
-    );
-    assert_eq!(
-        listed(Attribute::ErrorCode),
-        ["null 4, AccessDenied 3", "null 7"]
-    );
-    assert_eq!(
-        end.attributions.len(),
-        3,
-        "resources are listed for data events only"
-    );
+    assert_eq!(listed(Attribute::UserIdentityArn), ["mallory 6, ada 1", "ada 7"]);
+    assert_eq!(listed(Attribute::UserAgent), ["boto3 3, curl 3, console 1", "console 7"]);
+    assert_eq!(listed(Attribute::ErrorCode), ["null 4, AccessDenied 3", "null 7"]);
+    assert_eq!(end.attributions.len(), 3, "resources are listed for data events only");
 }
 
 #[test]
@@ -264,15 +196,9 @@ fn an_event_before_the_watermark_is_late_and_one_with_a_broken_clock_waits() {
     let mut engine = Engine::new(Config::default());
     let _ = engine.advance_to(Watermark::before(monday()));
     let event = |time| Event::new(time, "ec2.amazonaws.com", "RunInstances");
-    assert_eq!(
-        engine.observe(&event(monday() - TimeDelta::seconds(1))),
-        Disposition::Late
-    );
+    assert_eq!(engine.observe(&event(monday() - TimeDelta::seconds(1))), Disposition::Late);
     assert_eq!(engine.observe(&event(monday())), Disposition::Counted);
-    assert_eq!(
-        engine.observe(&event(monday() + TimeDelta::days(30_000))),
-        Disposition::Counted
-    );
+    assert_eq!(engine.observe(&event(monday() + TimeDelta::days(30_000))), Disposition::Counted);
     let _ = engine.advance_to(Watermark::before(monday() + TimeDelta::days(1)));
     let stats = engine.stats();
     assert_eq!((stats.late, stats.counted, stats.open), (1, 1, 1));

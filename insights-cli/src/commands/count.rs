@@ -1,6 +1,9 @@
 //! `insights count`: an archive in, the counts of its minutes out.
 
-use std::time::Instant;
+use std::{
+    io::{IsTerminal, stdout},
+    time::Instant,
+};
 
 use anyhow::Context;
 use insights_core::{OpenMinutes, PartialCounts, Watermark};
@@ -32,9 +35,7 @@ impl Sink for Counting {
     }
 
     fn advance(&mut self, watermark: Watermark) -> anyhow::Result<()> {
-        self.writer
-            .write(&self.open.seal(watermark))
-            .context("cannot write the counts")
+        self.writer.write(&self.open.seal(watermark)).context("cannot write the counts")
     }
 }
 
@@ -42,33 +43,25 @@ pub(super) fn run(args: Count) -> anyhow::Result<Exit> {
     let began = Instant::now();
     let input = InputPlan::try_from(args.input)?;
     let selection = plan::selection(args.select)?;
-    let run = RunPlan::try_from(args.common)?;
+    let run = RunPlan::new(args.common, args.output.is_none() && stdout().is_terminal())?;
     start_threads(&run)?;
 
-    let found = walk::find(&input.inputs);
+    let mut found = walk::find(&input.inputs);
     refuse_nothing(&found)?;
+    found.keep_span(&selection, input.allowed_lateness);
     let progress = Progress::new(found.sources(), run.progress);
     let writer = CountsWriter::new(output::sink(args.output.as_deref())?)?;
-    let mut counting = Counting {
-        open: OpenMinutes::new(selection.clone()),
-        writer,
-    };
-    let outcome = archive::read(
-        &found,
-        &selection,
-        input.allowed_lateness,
-        &progress,
-        &mut counting,
-    )?;
+    let mut counting = Counting { open: OpenMinutes::new(selection.clone()), writer };
+    let outcome =
+        archive::read(&found, &selection, input.allowed_lateness, &progress, &mut counting)?;
     let end = outcome.end(&selection);
-    let series = counting
-        .writer
-        .finish(end)
-        .context("cannot write the counts")?;
+    let series = counting.writer.finish(end).context("cannot write the counts")?;
+
+    progress.finish();
 
     let mut summary = Summary {
         tally: outcome.tally,
-        skipped_files: found.skipped.into(),
+        skipped_files: found.skipped,
         series,
         first: outcome.first,
         end: outcome.first.map(|_| end.minute()),

@@ -19,7 +19,7 @@ pub(super) fn run(args: Detect) -> anyhow::Result<Exit> {
     let config = plan::config(plan::selection(args.select)?, &args.model)?;
     let selection = config.selection().clone();
     let results = ResultsPlan::from(args.results);
-    let run = RunPlan::try_from(args.common)?;
+    let run = RunPlan::new(args.common, results.streams_to_terminal())?;
     start_threads(&run)?;
 
     let progress = Progress::new(args.counts.len(), run.progress);
@@ -29,6 +29,8 @@ pub(super) fn run(args: Detect) -> anyhow::Result<Exit> {
     let end = selection.to.map_or(end, |to| end.min(Watermark::at(to)));
     detection.engine.merge(table.counts);
     detection.advance(end)?;
+
+    progress.finish();
 
     let mut summary = Summary {
         tally: table.tally,

@@ -33,24 +33,22 @@ pub(super) fn run(args: Replay) -> anyhow::Result<Exit> {
     let config = plan::config(plan::selection(args.select)?, &args.model)?;
     let selection = config.selection().clone();
     let results = ResultsPlan::from(args.results);
-    let run = RunPlan::try_from(args.common)?;
+    let run = RunPlan::new(args.common, results.streams_to_terminal())?;
     start_threads(&run)?;
 
-    let found = walk::find(&input.inputs);
+    let mut found = walk::find(&input.inputs);
     refuse_nothing(&found)?;
+    found.keep_span(&selection, input.allowed_lateness);
     let progress = Progress::new(found.sources(), run.progress);
     let mut detection = Detection::new(config, &results)?;
-    let outcome = archive::read(
-        &found,
-        &selection,
-        input.allowed_lateness,
-        &progress,
-        &mut detection,
-    )?;
+    let outcome =
+        archive::read(&found, &selection, input.allowed_lateness, &progress, &mut detection)?;
+
+    progress.finish();
 
     let mut summary = Summary {
         tally: outcome.tally,
-        skipped_files: found.skipped.into(),
+        skipped_files: found.skipped,
         first: outcome.first,
         end: outcome.first.map(|_| outcome.end(&selection).minute()),
         ..Summary::default()

@@ -118,10 +118,7 @@ pub(crate) fn read(
             .reduce(Part::default, Part::joined);
         let mut problems = part.problems;
         problems.sort_by(|a, b| a.0.cmp(&b.0));
-        for line in problems
-            .iter()
-            .flat_map(|(file, problems)| problems.lines(file))
-        {
+        for line in problems.iter().flat_map(|(file, problems)| problems.lines(file)) {
             progress.warn(&line);
         }
         outcome.join(&part.outcome);
@@ -195,10 +192,8 @@ impl Part {
         let tally = &mut self.outcome.tally;
         tally.digests += contents.digests;
         for _ in 0..contents.unknown {
-            problems.add(
-                Place::File,
-                "holds a value that is no CloudTrail record and no list of them",
-            );
+            problems
+                .add(Place::File, "holds a value that is no CloudTrail record and no list of them");
         }
         let account = source.key.account_id.as_deref().unwrap_or_default();
         let region = source.key.region.as_deref().unwrap_or_default();

@@ -44,10 +44,7 @@ pub(crate) fn read<'a>(text: &'a str, problems: &mut Problems) -> Contents<'a> {
         let between = next.unwrap_or(rest.len());
         let junk = rest[..between].find(|c| !stands_between_records(c));
         if let Some(junk) = junk.filter(|_| record_since) {
-            problems.add(
-                Place::Byte(position + junk),
-                "not JSON: text between records",
-            );
+            problems.add(Place::Byte(position + junk), "not JSON: text between records");
             record_since = false;
         }
         position += between;
@@ -102,10 +99,7 @@ fn offset(text: &str, error: &serde_json::Error) -> usize {
     }
     let line_start = match error.line() {
         0 | 1 => 0,
-        line => text
-            .match_indices('\n')
-            .nth(line - 2)
-            .map_or(0, |(at, _)| at + 1),
+        line => text.match_indices('\n').nth(line - 2).map_or(0, |(at, _)| at + 1),
     };
     (line_start + error.column().saturating_sub(1)).min(text.len())
 }
@@ -113,9 +107,7 @@ fn offset(text: &str, error: &serde_json::Error) -> usize {
 /// Returns what is wrong, without the line and column, which the byte replaces.
 fn cause(error: &serde_json::Error) -> String {
     let text = error.to_string();
-    let cause = text
-        .rfind(" at line ")
-        .map_or(text.as_str(), |end| &text[..end]);
+    let cause = text.rfind(" at line ").map_or(text.as_str(), |end| &text[..end]);
     format!("not JSON: {cause}")
 }
 
@@ -137,10 +129,7 @@ struct ValueVisitor;
 
 impl ValueVisitor {
     fn unknown<'a>() -> Contents<'a> {
-        Contents {
-            unknown: 1,
-            ..Contents::default()
-        }
+        Contents { unknown: 1, ..Contents::default() }
     }
 }
 
@@ -182,9 +171,7 @@ impl<'de> Visitor<'de> for ValueVisitor {
         let mut contents = Contents::default();
         while let Some(Value(part)) = seq.next_element()? {
             // In a list everything is meant to be a record, and what is none is a broken one.
-            contents
-                .records
-                .extend((0..part.unknown).map(|_| Record::default()));
+            contents.records.extend((0..part.unknown).map(|_| Record::default()));
             contents.take(part, true);
         }
         Ok(contents)
@@ -251,21 +238,11 @@ mod tests {
             format!("{a}{b}"),
             format!("\n [\n{a} ]\n[[{b}]]"),
         ] {
-            assert_eq!(
-                names(&text),
-                (vec!["A".to_owned(), "B".to_owned()], vec![]),
-                "{text}"
-            );
+            assert_eq!(names(&text), (vec!["A".to_owned(), "B".to_owned()], vec![]), "{text}");
         }
         assert_eq!(names(r#"{"Records":[]} [] "#), (vec![], vec![]));
-        assert_eq!(
-            names(r#"{"awsAccountId":"1","digestEndTime":"2"}"#).0,
-            ["digest"]
-        );
-        assert_eq!(
-            names(r#"{} 7 "x" {"a":[{}]} {"Records":null}"#).0,
-            ["unknown"; 5]
-        );
+        assert_eq!(names(r#"{"awsAccountId":"1","digestEndTime":"2"}"#).0, ["digest"]);
+        assert_eq!(names(r#"{} 7 "x" {"a":[{}]} {"Records":null}"#).0, ["unknown"; 5]);
         assert_eq!(names(r#"{"Records":[7, null, {"a":1}]}"#).0, ["?"; 3]);
         assert_eq!(names(""), (vec![], vec![]));
     }
@@ -279,10 +256,7 @@ mod tests {
         assert_eq!(found, ["A", "B"]);
         assert_eq!(
             problems,
-            [format!(
-                "warning: f: byte {}: not JSON: EOF while parsing a string",
-                cut.len()
-            )]
+            [format!("warning: f: byte {}: not JSON: EOF while parsing a string", cut.len())]
         );
 
         let (found, problems) = names(&whole[14..]);
@@ -292,10 +266,7 @@ mod tests {
         let (found, problems) = names(&broken);
         assert_eq!((found.join(""), problems.len()), ("AC".to_owned(), 1));
         let at = broken.find("oops").unwrap();
-        assert!(
-            problems[0].starts_with(&format!("warning: f: byte {at}: ")),
-            "{problems:?}"
-        );
+        assert!(problems[0].starts_with(&format!("warning: f: byte {at}: ")), "{problems:?}");
 
         let lines = format!("{a}\n{{oops\n{b}\nalas\n{c}\n");
         let (found, problems) = names(&lines);

@@ -39,11 +39,8 @@ pub(crate) struct Table {
 pub(crate) fn read(paths: &[PathBuf], selection: &Selection, progress: &Progress) -> Table {
     let mut table = Table::default();
     for path in paths {
-        let name = if path.as_os_str() == "-" {
-            "stdin".into()
-        } else {
-            path.display().to_string()
-        };
+        let name =
+            if path.as_os_str() == "-" { "stdin".into() } else { path.display().to_string() };
         let mut problems = Problems::default();
         match open(path) {
             Ok(reader) => {
@@ -76,11 +73,7 @@ fn open(path: &Path) -> io::Result<Box<dyn Read>> {
     raw.by_ref().take(2).read_to_end(&mut magic)?;
     let packed = magic == [0x1f, 0x8b];
     let whole = BufReader::with_capacity(1 << 16, io::Cursor::new(magic).chain(raw));
-    Ok(if packed {
-        Box::new(MultiGzDecoder::new(whole))
-    } else {
-        Box::new(whole)
-    })
+    Ok(if packed { Box::new(MultiGzDecoder::new(whole)) } else { Box::new(whole) })
 }
 
 /// Where the columns of a table are.
@@ -101,18 +94,14 @@ impl Columns {
 
     /// Returns the cells of a row in the order of `HEADER`, empty where there is no column.
     fn cells<'r>(&self, row: &'r StringRecord) -> [&'r str; HEADER.len()] {
-        self.0
-            .map(|place| place.and_then(|place| row.get(place)).unwrap_or_default())
+        self.0.map(|place| place.and_then(|place| row.get(place)).unwrap_or_default())
     }
 }
 
 impl Table {
     fn read(&mut self, reader: Box<dyn Read>, selection: &Selection, problems: &mut Problems) {
         let mut csv = csv::ReaderBuilder::new().flexible(true).from_reader(reader);
-        let columns = match csv
-            .headers()
-            .map_err(|error| error.to_string())
-            .and_then(Columns::find)
+        let columns = match csv.headers().map_err(|error| error.to_string()).and_then(Columns::find)
         {
             Ok(columns) => columns,
             Err(what) => return problems.add(Place::Line(1), what),
@@ -175,9 +164,7 @@ impl Table {
             "" | "Management" => EventCategory::Management,
             "Data" => EventCategory::Data,
             other => {
-                return Err(format!(
-                    "event_category {other:?} is neither Management nor Data"
-                ));
+                return Err(format!("event_category {other:?} is neither Management nor Data"));
             }
         };
         if !selection.spans(minute) {
@@ -231,11 +218,7 @@ mod tests {
     fn table(csv: &'static str) -> (Table, Vec<String>) {
         let mut table = Table::default();
         let mut problems = Problems::default();
-        table.read(
-            Box::new(csv.as_bytes()),
-            &Selection::default(),
-            &mut problems,
-        );
+        table.read(Box::new(csv.as_bytes()), &Selection::default(), &mut problems);
         (table, problems.lines("f").collect())
     }
 

@@ -33,17 +33,10 @@ pub(crate) fn text(place: &Location, problems: &mut Problems) -> io::Result<Stri
 }
 
 fn unpack(raw: Vec<u8>, problems: &mut Problems) -> String {
-    let unpacked = if raw.starts_with(&[0x1f, 0x8b]) {
-        gunzip(&raw, problems)
-    } else {
-        raw
-    };
+    let unpacked = if raw.starts_with(&[0x1f, 0x8b]) { gunzip(&raw, problems) } else { raw };
     let mut text = String::from_utf8(unpacked).unwrap_or_else(|error| {
         let at = error.utf8_error().valid_up_to();
-        problems.add(
-            Place::Byte(at),
-            "not UTF-8; the bytes that are not are replaced",
-        );
+        problems.add(Place::Byte(at), "not UTF-8; the bytes that are not are replaced");
         String::from_utf8_lossy(error.as_bytes()).into_owned()
     });
     if text.starts_with('\u{feff}') {
@@ -57,19 +50,11 @@ fn gunzip(raw: &[u8], problems: &mut Problems) -> Vec<u8> {
     // The last four bytes of gzip tell the size of its last member; they may lie.
     let told = raw.last_chunk().map_or(0, |&size| u32::from_le_bytes(size)) as usize;
     let mut unpacked = Vec::with_capacity(told.min(raw.len().saturating_mul(20)));
-    if let Err(error) = MultiGzDecoder::new(raw)
-        .take(MOST)
-        .read_to_end(&mut unpacked)
-    {
-        problems.add(
-            Place::Byte(unpacked.len()),
-            format_args!("gzip is damaged here: {error}"),
-        );
+    if let Err(error) = MultiGzDecoder::new(raw).take(MOST).read_to_end(&mut unpacked) {
+        problems.add(Place::Byte(unpacked.len()), format_args!("gzip is damaged here: {error}"));
     } else if unpacked.len() as u64 == MOST {
-        problems.add(
-            Place::Byte(unpacked.len()),
-            "unpacks to more than 2 GiB; the rest is left out",
-        );
+        problems
+            .add(Place::Byte(unpacked.len()), "unpacks to more than 2 GiB; the rest is left out");
     }
     unpacked
 }
@@ -103,9 +88,7 @@ mod tests {
 
     #[test]
     fn what_was_unpacked_before_the_damage_is_kept() {
-        let numbers: Vec<String> = (0..20_000)
-            .map(|i| (i * 7919 % 10_007).to_string())
-            .collect();
+        let numbers: Vec<String> = (0..20_000).map(|i| (i * 7919 % 10_007).to_string()).collect();
         let whole = numbers.join(
             "
 ",

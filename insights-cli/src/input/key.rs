@@ -41,27 +41,16 @@ impl ObjectKey {
         let name = parts.last().copied().unwrap_or_default();
         let folders = &parts[..parts.len() - 1];
         let in_name: Vec<&str> = name.split('_').collect();
-        let kind = folders
-            .iter()
-            .chain(in_name.get(1))
-            .find_map(|part| kind(part));
-        let mut key = Self {
-            kind: kind.unwrap_or_default(),
-            ..Self::default()
-        };
+        let kind = folders.iter().chain(in_name.get(1)).find_map(|part| kind(part));
+        let mut key = Self { kind: kind.unwrap_or_default(), ..Self::default() };
         if let [account, label, region, time, ..] = in_name[..]
             && label.starts_with("CloudTrail")
         {
             key.account_id = is_account(account).then(|| account.to_owned());
             key.region = is_region(region).then(|| region.to_owned());
-            key.day = NaiveDateTime::parse_from_str(time, "%Y%m%dT%H%MZ")
-                .ok()
-                .map(|t| t.date());
+            key.day = NaiveDateTime::parse_from_str(time, "%Y%m%dT%H%MZ").ok().map(|t| t.date());
         }
-        if let Some(at) = folders
-            .iter()
-            .position(|part| part.starts_with("CloudTrail"))
-        {
+        if let Some(at) = folders.iter().position(|part| part.starts_with("CloudTrail")) {
             let above = at.checked_sub(1).map(|above| folders[above]);
             let below = folders.get(at + 1).copied();
             let owned = |part: Option<&str>, is: fn(&str) -> bool| {
@@ -71,10 +60,7 @@ impl ObjectKey {
             key.region = key.region.or_else(|| owned(below, is_region));
         }
         if key.day.is_none() {
-            key.day = folders
-                .windows(3)
-                .rev()
-                .find_map(|date| day(date[0], date[1], date[2]));
+            key.day = folders.windows(3).rev().find_map(|date| day(date[0], date[1], date[2]));
         }
         key
     }
@@ -115,27 +101,16 @@ mod tests {
         let key = ObjectKey::parse(path);
         let text = |part: Option<String>| part.unwrap_or_else(|| "-".into());
         let day = text(key.day.map(|day| day.to_string()));
-        format!(
-            "{:?} {} {} {day}",
-            key.kind,
-            text(key.account_id),
-            text(key.region)
-        )
+        format!("{:?} {} {} {day}", key.kind, text(key.account_id), text(key.region))
     }
 
     #[test]
     fn keys_tell_kind_account_region_and_day() {
         let file = "111122223333_CloudTrail_us-east-2_20150801T0210Z_Mu0KsOhtH1ar15ZZ.json.gz";
         let full = "p/AWSLogs/o-abc/111122223333/CloudTrail/us-east-2/2015/08/01";
-        assert_eq!(
-            told(&format!("{full}/{file}")),
-            "Log 111122223333 us-east-2 2015-08-01"
-        );
+        assert_eq!(told(&format!("{full}/{file}")), "Log 111122223333 us-east-2 2015-08-01");
         assert_eq!(told(file), "Log 111122223333 us-east-2 2015-08-01");
-        assert_eq!(
-            told(&format!("{full}/x.json")),
-            "Log 111122223333 us-east-2 2015-08-01"
-        );
+        assert_eq!(told(&format!("{full}/x.json")), "Log 111122223333 us-east-2 2015-08-01");
         assert_eq!(told("us-west-1/2021/07/30/x.json"), "Log - - 2021-07-30");
         assert_eq!(told("logs/x.json"), "Log - - -");
         assert_eq!(told("2021/13/30/x.json"), "Log - - -");
@@ -143,9 +118,6 @@ mod tests {
         assert_eq!(told(digest), "Digest 111122223333 us-east-2 2015-08-01");
         let insight =
             "123456789015_CloudTrail-Insight_ca-central-1_20200923T0516Z_KL5e9VCV2SS7IqzB.json.gz";
-        assert_eq!(
-            told(insight),
-            "Insight 123456789015 ca-central-1 2020-09-23"
-        );
+        assert_eq!(told(insight), "Insight 123456789015 ca-central-1 2020-09-23");
     }
 }

@@ -38,10 +38,7 @@ impl Problems {
         if self.named.len() < NAMED {
             // The text may quote the input: it must stay one line, and a short one.
             let what: String = what.to_string().chars().take(300).collect();
-            self.named.push(Problem {
-                place,
-                what: what.escape_debug().to_string(),
-            });
+            self.named.push(Problem { place, what: what.escape_debug().to_string() });
         }
     }
 

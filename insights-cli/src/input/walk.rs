@@ -6,7 +6,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use chrono::NaiveDate;
+use chrono::{NaiveDate, NaiveTime};
+use insights_core::{Minute, Minutes, Selection};
+
+use serde::Serialize;
 
 use crate::input::key::{Kind, ObjectKey};
 
@@ -46,7 +49,7 @@ pub(crate) struct Found {
 }
 
 /// Files left out because of their key.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq, Serialize)]
 pub(crate) struct Skipped {
     pub(crate) digest: u64,
     pub(crate) insight: u64,
@@ -54,11 +57,14 @@ pub(crate) struct Skipped {
     pub(crate) network_activity: u64,
     /// Files inside folders whose names are not those of logs.
     pub(crate) other: u64,
+    /// Files of days that lie outside the span looked at.
+    pub(crate) outside: u64,
 }
 
 impl Skipped {
     pub(crate) const fn total(self) -> u64 {
-        self.digest + self.insight + self.aggregated + self.network_activity + self.other
+        let Self { digest, insight, aggregated, network_activity, other, outside } = self;
+        digest + insight + aggregated + network_activity + other + outside
     }
 }
 
@@ -71,6 +77,23 @@ pub(crate) struct Batch {
 }
 
 impl Found {
+    /// Leaves out the days that cannot hold events of the span looked at: those delivered
+    /// before it begins, and those delivered too late after it ends.
+    pub(crate) fn keep_span(&mut self, selection: &Selection, allowed_lateness: Minutes) {
+        let skipped = &mut self.skipped;
+        self.batches.retain(|batch| {
+            let Some(day) = batch.day else { return true };
+            let midnight = Minute::containing(day.and_time(NaiveTime::MIN).and_utc());
+            let last = midnight + Minutes::new(Minutes::days(1).count() - 1);
+            let kept = selection.from.is_none_or(|from| from <= last)
+                && selection.to.is_none_or(|to| midnight < to + allowed_lateness);
+            if !kept {
+                skipped.outside += batch.sources.len() as u64;
+            }
+            kept
+        });
+    }
+
     pub(crate) fn sources(&self) -> usize {
         self.batches.iter().map(|batch| batch.sources.len()).sum()
     }
@@ -105,20 +128,14 @@ pub(crate) fn find(inputs: &[PathBuf]) -> Found {
         };
         let skipped = &mut found.skipped;
         match key.kind {
-            Kind::Log => batches
-                .entry(key.day)
-                .or_default()
-                .push(Source { place, key }),
+            Kind::Log => batches.entry(key.day).or_default().push(Source { place, key }),
             Kind::Digest => skipped.digest += 1,
             Kind::Insight => skipped.insight += 1,
             Kind::Aggregated => skipped.aggregated += 1,
             Kind::NetworkActivity => skipped.network_activity += 1,
         }
     }
-    found.batches = batches
-        .into_iter()
-        .map(|(day, sources)| Batch { day, sources })
-        .collect();
+    found.batches = batches.into_iter().map(|(day, sources)| Batch { day, sources }).collect();
     found
 }
 
@@ -160,14 +177,8 @@ fn enter(path: PathBuf, places: &mut BTreeSet<(Location, Location)>) {
 
 /// Returns whether a file in a folder is named like a log.
 fn is_log(path: &Path) -> bool {
-    let name = path
-        .file_name()
-        .unwrap_or_default()
-        .to_string_lossy()
-        .to_ascii_lowercase();
+    let name = path.file_name().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
     let name = name.strip_suffix(".gz").unwrap_or(&name);
     !name.starts_with('.')
-        && [".json", ".jsonl", ".ndjson", ".log"]
-            .into_iter()
-            .any(|end| name.ends_with(end))
+        && [".json", ".jsonl", ".ndjson", ".log"].into_iter().any(|end| name.ends_with(end))
 }

@@ -59,11 +59,7 @@ impl CountsWriter {
 
     pub(crate) fn write(&mut self, sealed: &SealedCounts) -> anyhow::Result<()> {
         for life in sealed.activity() {
-            self.logs
-                .entry(life.log.clone())
-                .or_default()
-                .life
-                .show(life.minute);
+            self.logs.entry(life.log.clone()).or_default().life.show(life.minute);
         }
         for row in sealed.rows() {
             let parts = row.attributes;

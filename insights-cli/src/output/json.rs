@@ -15,11 +15,7 @@ pub(super) struct Json {
 
 impl Json {
     pub(super) fn new(out: Box<dyn Write>, records: Records) -> Self {
-        Self {
-            out,
-            records,
-            before: "{\"Records\":[",
-        }
+        Self { out, records, before: "{\"Records\":[" }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, io::Write};
 
-use comfy_table::{Cell, CellAlignment, ContentArrangement, presets};
+use comfy_table::{Cell, CellAlignment, ColumnConstraint, ContentArrangement, Row, presets};
 use insights_core::{Attribute, Insight, Minutes};
 
 use crate::output::{Output, top};
@@ -15,17 +15,13 @@ pub(super) struct Table {
 
 impl Table {
     pub(super) fn new(out: Box<dyn Write>) -> Self {
-        Self {
-            out,
-            episodes: BTreeMap::new(),
-        }
+        Self { out, episodes: BTreeMap::new() }
     }
 }
 
 impl Output for Table {
     fn write(&mut self, insight: &Insight) -> anyhow::Result<()> {
-        self.episodes
-            .insert((insight.start, insight.series.clone()), insight.clone());
+        self.episodes.insert((insight.start, insight.series.clone()), insight.clone());
         Ok(())
     }
 
@@ -38,41 +34,39 @@ impl Output for Table {
         table
             .load_style(presets::NOTHING)
             .set_content_arrangement(ContentArrangement::Dynamic)
-            .set_header([
-                "start (UTC)",
-                "lasted",
-                "what",
-                "where",
-                "baseline/min",
-                "insight/min",
-                "change",
-                "who",
-            ]);
-        for column in [4, 5, 6] {
-            if let Some(column) = table.column_mut(column) {
+            .set_truncation_indicator("…")
+            .set_header(HEADER);
+        for episode in self.episodes.values() {
+            let mut row = Row::from(row(episode));
+            // One line an episode: what does not fit is cut, and the other formats have it whole.
+            row.max_height(1);
+            table.add_row(row);
+        }
+        for (i, column) in table.column_iter_mut().enumerate() {
+            column.set_padding((0, 2));
+            if (4..7).contains(&i) {
                 column.set_cell_alignment(CellAlignment::Right);
             }
-        }
-        for episode in self.episodes.values() {
-            table.add_row(row(episode));
+            if HEADER[i] != "what" && HEADER[i] != "who" {
+                column.set_constraint(ColumnConstraint::ContentWidth);
+            }
         }
         for line in table.to_string().lines() {
             writeln!(self.out, "{}", line.trim_end())?;
         }
+        writeln!(self.out, "baseline and insight are calls a minute")?;
         Ok(self.out.flush()?)
     }
 }
 
+const HEADER: [&str; 8] =
+    ["start (UTC)", "lasted", "what", "where", "baseline", "insight", "change", "who"];
+
 fn row(episode: &Insight) -> [Cell; 8] {
     let series = &episode.series;
     let service = series.event_source.trim_end_matches(".amazonaws.com");
-    let code = series
-        .error_code
-        .as_ref()
-        .map_or(String::new(), |code| format!(" {code}"));
-    let lasted = episode
-        .end
-        .map_or("open".to_owned(), |end| lasted(end.since(episode.start)));
+    let code = series.error_code.as_ref().map_or(String::new(), |code| format!(" {code}"));
+    let lasted = episode.end.map_or("open".to_owned(), |end| lasted(end.since(episode.start)));
     let (before, during) = (episode.baseline.per_minute(), episode.insight.per_minute());
     let who = top(episode, Attribute::UserIdentityArn).map_or("", short);
     let cells = [
@@ -118,18 +112,12 @@ fn change(before: f64, during: f64) -> String {
 
 /// Returns the part of an ARN that tells people apart: what follows the account.
 fn short(arn: &str) -> &str {
-    if arn.starts_with("arn:") {
-        arn.splitn(6, ':').nth(5).unwrap_or(arn)
-    } else {
-        arn
-    }
+    if arn.starts_with("arn:") { arn.splitn(6, ':').nth(5).unwrap_or(arn) } else { arn }
 }
 
 /// Returns text that cannot move the cursor or colour the terminal: logs are not trusted.
 fn printable(text: &str) -> String {
-    text.chars()
-        .map(|c| if c.is_control() { '\u{fffd}' } else { c })
-        .collect()
+    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }
 
 #[cfg(test)]
@@ -144,10 +132,7 @@ mod tests {
         assert_eq!(change(0.0, 4.0), "new");
         assert_eq!(change(20.0, 0.0), "gone");
         assert_eq!(change(20.0, 100.0), "×5.0");
-        assert_eq!(
-            short("arn:aws:sts::1:assumed-role/Admin/me:too"),
-            "assumed-role/Admin/me:too"
-        );
+        assert_eq!(short("arn:aws:sts::1:assumed-role/Admin/me:too"), "assumed-role/Admin/me:too");
         assert_eq!(short("ec2.amazonaws.com"), "ec2.amazonaws.com");
         assert_eq!(printable("a\u{1b}[31mb"), "a\u{fffd}[31mb");
     }

@@ -170,9 +170,7 @@ impl InsightRecord {
 
 impl InsightContext {
     fn new(insight: &Insight) -> Self {
-        let rate = |average: Average| Rate {
-            average: average.per_minute(),
-        };
+        let rate = |average: Average| Rate { average: average.per_minute() };
         let attribution = |attribution: &Attribution| AttributionRecord {
             attribute: attribution.attribute,
             insight: rates(&attribution.insight, insight.insight),

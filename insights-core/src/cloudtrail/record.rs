@@ -101,9 +101,7 @@ impl Record<'_> {
             _ => {}
         }
         let required = |value: Option<&'s str>, field| {
-            value
-                .filter(|text| !text.is_empty())
-                .ok_or(RecordError::Missing { field })
+            value.filter(|text| !text.is_empty()).ok_or(RecordError::Missing { field })
         };
         let time = required(self.event_time.text("eventTime")?, "eventTime")?;
         let source = required(self.event_source.text("eventSource")?, "eventSource")?;
@@ -116,24 +114,15 @@ impl Record<'_> {
             identity.account_id.text("userIdentity.accountId")?,
         ];
         let account = account.into_iter().flatten().find(|id| !id.is_empty());
-        let region_named = self
-            .aws_region
-            .text("awsRegion")?
-            .filter(|name| !name.is_empty());
+        let region_named = self.aws_region.text("awsRegion")?.filter(|name| !name.is_empty());
         let event = Event {
             account_id: account.unwrap_or(account_id),
             region: region_named.unwrap_or(region),
             category,
             read_only: read_only.unwrap_or_else(|| infer_read_only(source, name)),
-            error_code: self
-                .error_code
-                .text("errorCode")?
-                .filter(|code| !code.is_empty()),
+            error_code: self.error_code.text("errorCode")?.filter(|code| !code.is_empty()),
             user_identity: identity.key()?,
-            user_agent: self
-                .user_agent
-                .text("userAgent")?
-                .filter(|agent| !agent.is_empty()),
+            user_agent: self.user_agent.text("userAgent")?.filter(|agent| !agent.is_empty()),
             resource_arn: match category {
                 EventCategory::Data => self.resources.arn(),
                 EventCategory::Management => None,
@@ -141,24 +130,15 @@ impl Record<'_> {
             event_id: self.event_id.text("eventID")?.filter(|id| !id.is_empty()),
             ..Event::new(instant(time)?, source, name)
         };
-        Ok(Content::Call {
-            event,
-            inferred: inferred_category || read_only.is_none(),
-        })
+        Ok(Content::Call { event, inferred: inferred_category || read_only.is_none() })
     }
 
     /// Returns whether the record has any of the fields by which a record is known.
     #[must_use]
     pub fn is_recognised(&self) -> bool {
-        [
-            &self.event_time,
-            &self.event_name,
-            &self.event_id,
-            &self.event_type,
-            &self.event_category,
-        ]
-        .into_iter()
-        .any(|value| !matches!(value, Value::Absent))
+        [&self.event_time, &self.event_name, &self.event_id, &self.event_type, &self.event_category]
+            .into_iter()
+            .any(|value| !matches!(value, Value::Absent))
     }
 
     /// Returns the category and whether it was inferred.
@@ -172,9 +152,7 @@ impl Record<'_> {
             Some("Management") => return Ok((EventCategory::Management, false)),
             Some("Data") => return Ok((EventCategory::Data, false)),
             Some(other) if !other.is_empty() => {
-                return Err(RecordError::UnknownCategory {
-                    found: other.into(),
-                });
+                return Err(RecordError::UnknownCategory { found: other.into() });
             }
             _ => {}
         }
@@ -182,11 +160,7 @@ impl Record<'_> {
             Some(true) => (EventCategory::Management, false),
             Some(false) => (EventCategory::Data, false),
             None => {
-                let types = self
-                    .resources
-                    .0
-                    .iter()
-                    .filter_map(|resource| resource.kind.as_text());
+                let types = self.resources.0.iter().filter_map(|resource| resource.kind.as_text());
                 (infer_category(source, name, types), true)
             }
         })
@@ -196,14 +170,8 @@ impl Record<'_> {
 /// Returns the instant a record names.
 fn instant(text: &str) -> Result<DateTime<Utc>, RecordError> {
     fixed_layout(text.as_bytes())
-        .or_else(|| {
-            DateTime::parse_from_rfc3339(text)
-                .ok()
-                .map(|time| time.to_utc())
-        })
-        .ok_or_else(|| RecordError::BadTime {
-            found: text.chars().take(64).collect(),
-        })
+        .or_else(|| DateTime::parse_from_rfc3339(text).ok().map(|time| time.to_utc()))
+        .ok_or_else(|| RecordError::BadTime { found: text.chars().take(64).collect() })
 }
 
 /// Reads `2026-03-02T14:05:09Z`, the layout of every delivered record.
@@ -235,9 +203,7 @@ fn fixed_layout(text: &[u8]) -> Option<DateTime<Utc>> {
     };
     let number = |digits: &[u8]| {
         digits.iter().try_fold(0_u32, |number, digit| {
-            digit
-                .is_ascii_digit()
-                .then(|| number * 10 + u32::from(digit - b'0'))
+            digit.is_ascii_digit().then(|| number * 10 + u32::from(digit - b'0'))
         })
     };
     let year = i32::try_from(number(&[y0, y1, y2, y3])?).ok()?;
@@ -325,9 +291,7 @@ impl UserIdentity<'_> {
     /// only a user name.
     fn key(&self) -> Result<Option<&str>, RecordError> {
         if self.wrong_type {
-            return Err(RecordError::WrongType {
-                field: "userIdentity",
-            });
+            return Err(RecordError::WrongType { field: "userIdentity" });
         }
         let candidates = [
             self.arn.text("userIdentity.arn")?,
@@ -337,10 +301,7 @@ impl UserIdentity<'_> {
             self.account_id.text("userIdentity.accountId")?,
             self.kind.text("userIdentity.type")?,
         ];
-        Ok(candidates
-            .into_iter()
-            .flatten()
-            .find(|text| !text.is_empty()))
+        Ok(candidates.into_iter().flatten().find(|text| !text.is_empty()))
     }
 }
 
@@ -413,9 +374,7 @@ impl Resources<'_> {
     fn arn(&self) -> Option<&str> {
         let held = |resource: &&Resource<'_>| resource.kind.as_text() == Some("AWS::S3::Object");
         let holders = self.0.iter().filter(|resource| !held(resource));
-        holders
-            .filter_map(|resource| resource.arn.as_text())
-            .find(|arn| !arn.is_empty())
+        holders.filter_map(|resource| resource.arn.as_text()).find(|arn| !arn.is_empty())
     }
 }
 
@@ -557,13 +516,9 @@ mod tests {
         let same = instant("2026-03-02T14:05:09Z").unwrap();
         assert_eq!(instant("2026-03-02T15:05:09.000+01:00").unwrap(), same);
         assert_eq!(instant("2026-03-02 14:05:09Z").unwrap(), same);
-        for bad in [
-            "",
-            "2026-02-30T00:00:00Z",
-            "2026-03-02T24:00:00Z",
-            "2026-03-02T14:05:09",
-            "٢٠٢٦",
-        ] {
+        for bad in
+            ["", "2026-02-30T00:00:00Z", "2026-03-02T24:00:00Z", "2026-03-02T14:05:09", "٢٠٢٦"]
+        {
             assert!(instant(bad).is_err(), "{bad}");
         }
     }

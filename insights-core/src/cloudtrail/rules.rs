@@ -87,11 +87,7 @@ pub(crate) fn infer_category<'t>(
         "dynamodb.amazonaws.com" => ITEM_OPERATIONS.contains(&name),
         _ => false,
     };
-    if data {
-        EventCategory::Data
-    } else {
-        EventCategory::Management
-    }
+    if data { EventCategory::Data } else { EventCategory::Management }
 }
 
 #[cfg(test)]
@@ -125,22 +121,13 @@ mod tests {
     #[test]
     fn operations_inside_resources_are_data() {
         let category = |source, name| infer_category(source, name, iter::empty());
-        assert_eq!(
-            category("s3.amazonaws.com", "GetObject"),
-            EventCategory::Data
-        );
-        assert_eq!(
-            category("lambda.amazonaws.com", "Invoke20150331"),
-            EventCategory::Data
-        );
+        assert_eq!(category("s3.amazonaws.com", "GetObject"), EventCategory::Data);
+        assert_eq!(category("lambda.amazonaws.com", "Invoke20150331"), EventCategory::Data);
         assert_eq!(
             category("lambda.amazonaws.com", "CreateFunction20150331"),
             EventCategory::Management
         );
-        assert_eq!(
-            category("s3.amazonaws.com", "PutBucketPolicy"),
-            EventCategory::Management
-        );
+        assert_eq!(category("s3.amazonaws.com", "PutBucketPolicy"), EventCategory::Management);
         let object = infer_category("s3.amazonaws.com", "New", iter::once("AWS::S3::Object"));
         assert_eq!(object, EventCategory::Data);
     }

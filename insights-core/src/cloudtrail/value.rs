@@ -115,11 +115,7 @@ pub(crate) enum Value<'a> {
 
 impl Value<'_> {
     pub(crate) fn as_text(&self) -> Option<&str> {
-        if let Self::Text(text) = self {
-            Some(text)
-        } else {
-            None
-        }
+        if let Self::Text(text) = self { Some(text) } else { None }
     }
 
     /// Returns the text, or nothing if the value is absent or null.

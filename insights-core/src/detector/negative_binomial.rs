@@ -84,12 +84,7 @@ pub struct NegativeBinomial {
 
 impl Default for NegativeBinomial {
     fn default() -> Self {
-        Self {
-            threshold: 4.0,
-            least_calls: 3,
-            least_change: 1.8,
-            warm_up_calls: 100,
-        }
+        Self { threshold: 4.0, least_calls: 3, least_change: 1.8, warm_up_calls: 100 }
     }
 }
 
@@ -97,11 +92,7 @@ impl NegativeBinomial {
     /// Returns the settings that fire as readily as CloudTrail's published records.
     #[must_use]
     pub fn aws() -> Self {
-        Self {
-            threshold: 1.0,
-            least_calls: 2,
-            ..Self::default()
-        }
+        Self { threshold: 1.0, least_calls: 2, ..Self::default() }
     }
 }
 
@@ -142,13 +133,7 @@ impl Detector for NegativeBinomial {
                 fall_limits[i] = limit.zip(seen.checked_sub(1)).map(|(a, b)| a.min(b));
             }
         }
-        Model {
-            rate,
-            rise,
-            held_twice,
-            fall,
-            fall_limits,
-        }
+        Model { rate, rise, held_twice, fall, fall_limits }
     }
 
     fn judge(&self, model: &Model, recent: Recent<'_>, warm_up: WarmUp) -> Verdict {
@@ -158,9 +143,7 @@ impl Detector for NegativeBinomial {
             WarmUp::Over => rise.or_else(|| self.fall(model, recent)),
         };
         finding.map_or_else(
-            || Verdict::Normal {
-                look_again: next_possible_fall(model, recent),
-            },
+            || Verdict::Normal { look_again: next_possible_fall(model, recent) },
             Verdict::Unusual,
         )
     }
@@ -253,11 +236,7 @@ impl NegativeBinomial {
         }
         while bound - falls > 1 {
             let middle = falls + (bound - falls) / 2;
-            *(if is_fall(middle) {
-                &mut falls
-            } else {
-                &mut bound
-            }) = middle;
+            *(if is_fall(middle) { &mut falls } else { &mut bound }) = middle;
         }
         Some(falls)
     }
@@ -328,16 +307,8 @@ fn onset_of_fall(rate: f64, recent: Recent<'_>, window: Minutes) -> Minute {
     let span = recent.window(window);
     let shortfall = |start: Minute, calls: f64| {
         let expected = rate * f64::from(span.end.since(start).count());
-        let log = if calls > 0.0 {
-            calls * (calls / expected).ln()
-        } else {
-            0.0
-        };
-        if calls < expected {
-            log - (calls - expected)
-        } else {
-            0.0
-        }
+        let log = if calls > 0.0 { calls * (calls / expected).ln() } else { 0.0 };
+        if calls < expected { log - (calls - expected) } else { 0.0 }
     };
     let mut calls = 0.0;
     let mut best = (0.0, span.start);
@@ -349,11 +320,7 @@ fn onset_of_fall(rate: f64, recent: Recent<'_>, window: Minutes) -> Minute {
         }
         calls += f64::from(count);
     }
-    if shortfall(span.start, calls) > best.0 {
-        span.start
-    } else {
-        best.1
-    }
+    if shortfall(span.start, calls) > best.0 { span.start } else { best.1 }
 }
 
 /// Returns the first minute at which a window would show a fall if no call came any more.

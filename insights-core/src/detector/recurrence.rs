@@ -74,10 +74,7 @@ mod tests {
     use super::*;
 
     fn minutes(calls: &[(u32, u32)]) -> Vec<(Minute, u32)> {
-        calls
-            .iter()
-            .map(|&(minute, count)| (Minute::from_epoch(1_000 + minute), count))
-            .collect()
+        calls.iter().map(|&(minute, count)| (Minute::from_epoch(1_000 + minute), count)).collect()
     }
 
     /// The second best of windows given by their ends, summed one by one.
@@ -92,11 +89,7 @@ mod tests {
             inside.map(|c| u64::from(c.1)).sum()
         };
         let key = |end: u32| {
-            if lowest {
-                sum(end)
-            } else {
-                u64::MAX - sum(end)
-            }
+            if lowest { sum(end) } else { u64::MAX - sum(end) }
         };
         let ends: Vec<u32> = ends.collect();
         let first = ends.iter().copied().min_by_key(|&end| key(end))?;
@@ -108,44 +101,27 @@ mod tests {
     fn what_happened_twice_is_found_and_what_happened_once_is_not() {
         let twice = minutes(&[(0, 1), (10, 30), (11, 30), (40, 20), (41, 25), (80, 1)]);
         assert_eq!(second_highest(&twice, Minutes::new(5)), 45);
-        assert_eq!(
-            second_highest(&minutes(&[(10, 30), (11, 30)]), Minutes::new(5)),
-            0
-        );
+        assert_eq!(second_highest(&minutes(&[(10, 30), (11, 30)]), Minutes::new(5)), 0);
         assert_eq!(second_highest(&[], Minutes::new(5)), 0);
 
-        let steady: Vec<(u32, u32)> = (0..200)
-            .filter(|m| !(50..70).contains(m))
-            .map(|m| (m, 2))
-            .collect();
+        let steady: Vec<(u32, u32)> =
+            (0..200).filter(|m| !(50..70).contains(m)).map(|m| (m, 2)).collect();
         let span = Minute::from_epoch(1_000)..Minute::from_epoch(1_200);
-        assert_eq!(
-            second_lowest(&minutes(&steady), &span, Minutes::new(15)),
-            Some(30)
-        );
-        let paused: Vec<_> = steady
-            .into_iter()
-            .filter(|m| !(120..140).contains(&m.0))
-            .collect();
-        assert_eq!(
-            second_lowest(&minutes(&paused), &span, Minutes::new(15)),
-            Some(0)
-        );
+        assert_eq!(second_lowest(&minutes(&steady), &span, Minutes::new(15)), Some(30));
+        let paused: Vec<_> = steady.into_iter().filter(|m| !(120..140).contains(&m.0)).collect();
+        assert_eq!(second_lowest(&minutes(&paused), &span, Minutes::new(15)), Some(0));
     }
 
     #[test]
     fn both_agree_with_sums_made_one_by_one() {
         let mut state = 7_u64;
         let mut random = |bound: u64| {
-            state = state
-                .wrapping_mul(6_364_136_223_846_793_005)
-                .wrapping_add(1);
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
             u32::try_from((state >> 33) % bound).unwrap()
         };
         for _ in 0..300 {
-            let mut calls: Vec<(u32, u32)> = (0..random(40))
-                .map(|_| (random(100), 1 + random(4)))
-                .collect();
+            let mut calls: Vec<(u32, u32)> =
+                (0..random(40)).map(|_| (random(100), 1 + random(4))).collect();
             calls.sort_unstable();
             calls.dedup_by_key(|call| call.0);
             let window = 1 + random(12);
@@ -155,9 +131,7 @@ mod tests {
                 second_highest(&minutes(&calls), Minutes::new(window)),
                 summed(&calls, with_call.clone(), window, false).unwrap_or(0),
             );
-            let after_call = with_call
-                .map(|minute| minute + window)
-                .filter(|&end| end < 100);
+            let after_call = with_call.map(|minute| minute + window).filter(|&end| end < 100);
             assert_eq!(
                 second_lowest(&minutes(&calls), &span, Minutes::new(window)),
                 summed(&calls, after_call, window, true),
