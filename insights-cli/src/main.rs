@@ -1,6 +1,7 @@
 //! `insights`: replays CloudTrail archives into CloudTrail Insight events.
 
 mod args;
+mod columns;
 mod commands;
 mod exit;
 mod input;

@@ -109,7 +109,7 @@ impl fmt::Display for Summary {
         list(
             f,
             &[
-                (self.counted, "counted"),
+                (self.counted, if self.rows.is_some() { "calls and failures" } else { "counted" }),
                 (self.not_selected, "not selected"),
                 (self.duplicates, "duplicates"),
                 (self.late, "late"),
@@ -144,7 +144,7 @@ impl fmt::Display for Summary {
         if let (Some(first), Some(end)) = (self.first, self.end) {
             write!(f, "\nspan      {first} to {end}")?;
         }
-        write!(f, "\nseries    {}", n(self.series as u64))?;
+        write!(f, "\nseries    {} in the baselines at the end", n(self.series as u64))?;
         let open = self.starts - self.ends;
         write!(f, "\ninsights  {} episodes", n(self.starts))?;
         if open > 0 {

@@ -8,12 +8,10 @@ use crate::{
     attribution::Attributes,
     baseline::Baseline,
     config::Config,
-    counts::{OpenRows, PartialCounts},
-    detector::Detector,
-    engine::Engine,
+    counts::OpenRows,
     episode::Episode,
     log_life::LogLife,
-    open::{OpenMinutes, Stats},
+    open::Stats,
     series::{LogKey, SeriesKey},
     time::{Minute, Minutes, Watermark},
     watch::{MadeOf, Marks},
@@ -27,106 +25,37 @@ use crate::{
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Checkpoint {
-    version: u32,
-    config: Config,
-    watermark: Watermark,
-    stats: Stats,
-    logs: Vec<(LogKey, LogLife)>,
-    attributes: Vec<Attributes>,
-    series: Vec<SeriesState>,
-    open: OpenRows,
+    pub(crate) version: u32,
+    pub(crate) config: Config,
+    pub(crate) watermark: Watermark,
+    pub(crate) stats: Stats,
+    pub(crate) logs: Vec<(LogKey, LogLife)>,
+    pub(crate) attributes: Vec<Attributes>,
+    pub(crate) series: Vec<SeriesState>,
+    pub(crate) open: OpenRows,
 }
 
 /// The state of one series.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 #[serde(deny_unknown_fields)]
-struct SeriesState {
-    key: SeriesKey,
-    baseline: Baseline,
-    made_of: Vec<MadeOf>,
-    marks: Marks,
-    episode: Option<Episode>,
+pub(crate) struct SeriesState {
+    pub(crate) key: SeriesKey,
+    pub(crate) baseline: Baseline,
+    pub(crate) made_of: Vec<MadeOf>,
+    pub(crate) marks: Marks,
+    pub(crate) episode: Option<Episode>,
 }
 
 impl Checkpoint {
     /// The version written. It is raised when a field changes its meaning.
     pub const VERSION: u32 = 1;
 
-    pub(crate) fn of<D: Detector>(engine: &Engine<D>) -> Self {
-        let watches = || engine.index.values().map(|&slot| &engine.watches[slot as usize]);
-        let mut used: Vec<u32> =
-            watches().flat_map(|watch| watch.made_of.iter().map(|&(_, id, _)| id)).collect();
-        used.sort_unstable();
-        used.dedup();
-        used.sort_by_key(|&id| engine.attributes.get(id));
-        let mut places = vec![0; engine.attributes.values().len()];
-        for (place, &id) in (0_u32..).zip(&used) {
-            places[id as usize] = place;
-        }
-        let state = |watch: &crate::watch::Watch<D::Model>| {
-            let renumber = |&(minute, id, count): &MadeOf| (minute, places[id as usize], count);
-            let mut made_of: Vec<MadeOf> = watch.made_of.iter().map(renumber).collect();
-            made_of.sort_unstable();
-            SeriesState {
-                key: watch.key.clone(),
-                baseline: watch.baseline.clone(),
-                made_of,
-                marks: watch.marks,
-                episode: watch.open.map(|open| open.episode),
-            }
-        };
-        let lives = engine.logs.iter();
-        Self {
-            version: Self::VERSION,
-            config: engine.config.clone(),
-            watermark: engine.open.watermark,
-            stats: engine.open.stats,
-            logs: lives.map(|(key, &log)| (key.clone(), engine.lives[log as usize])).collect(),
-            attributes: used.iter().map(|&id| engine.attributes.get(id).clone()).collect(),
-            series: watches().map(state).collect(),
-            open: engine.open.counts.to_rows(),
-        }
-    }
-
-    pub(crate) fn into_engine<D: Detector>(self, detector: D) -> Result<Engine<D>, RestoreError> {
+    /// Checks the version and what types cannot: order, references, and that nothing lies beyond
+    /// the watermark.
+    pub(crate) fn check(&self) -> Result<(), RestoreError> {
         if self.version != Self::VERSION {
             return Err(RestoreError::Version { found: self.version });
         }
-        self.check()?;
-        let watermark = self.watermark.minute();
-        let mut engine = Engine::with_detector(self.config.clone(), detector);
-        engine.open = OpenMinutes {
-            selection: self.config.selection().clone(),
-            counts: PartialCounts::from_rows(self.open).ok_or(RestoreError::OpenMinutes)?,
-            watermark: self.watermark,
-            stats: self.stats,
-        };
-        for (key, life) in self.logs {
-            let log = engine.log(&key);
-            engine.lives[log as usize] = life;
-        }
-        let ids: Vec<u32> =
-            self.attributes.iter().map(|key| engine.attributes.intern_owned(key)).collect();
-        for SeriesState { key, baseline, made_of, marks, episode } in self.series {
-            let slot = engine.slot(&key);
-            let watch = &mut engine.watches[slot as usize];
-            watch.baseline = baseline;
-            watch.made_of =
-                made_of.iter().map(|&(minute, id, n)| (minute, ids[id as usize], n)).collect();
-            watch.marks = marks;
-            if let Some(episode) = episode
-                && !engine.resume(slot, episode)
-            {
-                return Err(RestoreError::Episode { series: Box::new(key) });
-            }
-            // An early look does no harm, so every series is looked at at once.
-            engine.look_at(slot, Some(watermark));
-        }
-        Ok(engine)
-    }
-
-    /// Checks what types cannot: order, references, and that nothing lies beyond the watermark.
-    fn check(&self) -> Result<(), RestoreError> {
         let watermark = self.watermark.minute();
         let sorted = self.logs.is_sorted_by(|a, b| a.0 < b.0)
             && self.attributes.is_sorted_by(|a, b| a < b)

@@ -3,5 +3,6 @@
 
 pub(crate) mod insight_record;
 pub(crate) mod record;
+pub(crate) mod record_error;
 mod rules;
 mod value;

@@ -5,8 +5,8 @@ use std::{error, fmt};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    detector::negative_binomial::NegativeBinomial, selection::Selection, series::InsightType,
-    time::Minutes,
+    detector::negative_binomial::NegativeBinomial, log_life::LogLife, selection::Selection,
+    series::InsightType, time::Minutes,
 };
 
 /// The settings of an engine, checked.
@@ -186,7 +186,11 @@ impl ConfigBuilder {
                 baseline: *baseline,
             });
         }
-        if quiet.count() == 0 || quiet > longest || longest > baseline {
+        if quiet.count() == 0
+            || quiet > longest
+            || longest > baseline
+            || *longest > LogLife::SILENCE
+        {
             return Err(ConfigError::EpisodeOutOfRange { quiet: *quiet, longest: *longest });
         }
         if !positive(detector.threshold) || !positive(detector.least_change - 1.0) {
@@ -236,7 +240,7 @@ pub enum ConfigError {
         baseline: Minutes,
     },
     /// The quiet minutes are none or more than the longest episode, or that outlasts the
-    /// baseline.
+    /// baseline or four weeks.
     EpisodeOutOfRange {
         /// The quiet minutes asked for.
         quiet: Minutes,
@@ -272,7 +276,7 @@ impl fmt::Display for ConfigError {
             }
             Self::EpisodeOutOfRange { quiet, longest } => write!(
                 f,
-                "quiet of {quiet} and longest episode of {longest} are not 1 min ≤ quiet ≤ longest ≤ baseline"
+                "quiet of {quiet} and longest episode of {longest} are not 1 min ≤ quiet ≤ longest ≤ baseline, and 28 days"
             ),
             Self::DetectorOutOfRange { threshold, least_change } => write!(
                 f,

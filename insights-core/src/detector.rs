@@ -99,8 +99,8 @@ impl fmt::Display for Evidence {
 /// A model of what is normal for a series of counts a minute.
 ///
 /// Implementations are pure: the same arguments give the same answer, on every machine and in
-/// every order of calls. The engine decides when to fit and what the baseline is; a detector
-/// never sees a minute of the episode it is asked about in the span it fits.
+/// every order of calls. The engine decides when to fit and what the baseline is: for an open
+/// episode, only minutes before its start.
 pub trait Detector {
     /// What is normal, derived from a baseline. It is never stored: it is fitted again.
     type Model: Clone + fmt::Debug;

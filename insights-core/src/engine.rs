@@ -9,7 +9,6 @@ use std::{
 use crate::{
     attribution::Attributes,
     baseline::Baseline,
-    checkpoint::{Checkpoint, RestoreError},
     config::Config,
     counts::PartialCounts,
     detector::{Detector, negative_binomial::NegativeBinomial},
@@ -93,16 +92,6 @@ impl<D: Detector> Engine<D> {
         }
     }
 
-    /// Returns an engine that goes on where `checkpoint` was taken.
-    ///
-    /// # Errors
-    ///
-    /// Returns an error if the checkpoint has another version, contradicts itself, or holds an
-    /// episode that `detector` does not find.
-    pub fn restore(checkpoint: Checkpoint, detector: D) -> Result<Self, RestoreError> {
-        checkpoint.into_engine(detector)
-    }
-
     /// Counts an event.
     pub fn observe(&mut self, event: &Event<'_>) -> Disposition {
         self.open.observe(event)
@@ -167,12 +156,6 @@ impl<D: Detector> Engine<D> {
         let announce = |slot: u32| Some((slot, self.watches[slot as usize].announce()?));
         let turns: Vec<_> = slots.into_iter().filter_map(announce).collect();
         turns.iter().map(|(slot, turn)| self.report(*slot, turn)).collect()
-    }
-
-    /// Returns the whole state, to go on from later or elsewhere.
-    #[must_use]
-    pub fn checkpoint(&self) -> Checkpoint {
-        Checkpoint::of(self)
     }
 
     /// Returns how many events ended where.

@@ -19,7 +19,7 @@
 //! for line in lines {
 //!     let record: Record<'_> = serde_json::from_str(line)?;
 //!     if let Content::Call { event, .. } = record.content("", "")? {
-//!         tracker.observe(event.minute(), 1);
+//!         tracker.observe(&event);
 //!         engine.observe(&event);
 //!     }
 //!     for insight in engine.advance_to(tracker.watermark()) {
@@ -55,6 +55,7 @@ mod config;
 mod counts;
 mod detector;
 mod engine;
+mod engine_state;
 mod entries;
 mod episode;
 mod event;
@@ -79,7 +80,8 @@ pub use crate::{
             AttributionRecord, InsightContext, InsightDetails, InsightRecord, Rate, Statistics,
             ValueRate,
         },
-        record::{Content, Record, RecordError},
+        record::{Content, Record},
+        record_error::RecordError,
     },
     config::{Config, ConfigBuilder, ConfigError, Profile},
     counts::{MinuteBucket, PartialCounts},

@@ -118,22 +118,21 @@ impl<M: Clone> Watch<M> {
         detector: &D,
         config: &Config,
     ) -> Verdict {
-        let model = self.model(now, origin, detector, config);
+        let model = self.model(self.fitted(now, origin), origin, detector, config);
         let from = self.marks.tests_from.max(origin);
         let warm_up =
             if now.since(origin) < config.warm_up() { WarmUp::Running } else { WarmUp::Over };
         detector.judge(&model, Recent::new(&self.baseline, from, now), warm_up)
     }
 
-    /// Returns what is normal as of the last refit before `now`.
+    /// Returns what is normal by the minutes before `as_of`.
     fn model<D: Detector<Model = M>>(
         &mut self,
-        now: Minute,
+        as_of: Minute,
         origin: Minute,
         detector: &D,
         config: &Config,
     ) -> M {
-        let as_of = self.fitted(now, origin);
         match &self.model {
             Some((fitted, model)) if *fitted == as_of => model.clone(),
             _ => {
@@ -196,8 +195,10 @@ impl<M: Clone> Watch<M> {
         config: &Config,
     ) {
         let Some(mut open) = self.open else { return };
-        // The model is the one that opened the episode: no refit while it lasts.
-        let model = self.model(open.episode.detected_at, origin, detector, config);
+        // No refit while the episode lasts, and none of its minutes in what is normal.
+        let fitted = self.fitted(open.episode.detected_at, origin);
+        let as_of = fitted.min(open.episode.start);
+        let model = self.model(as_of, origin, detector, config);
         let mut minute = span.start;
         while minute < span.end {
             open.episode.follow(detector, &model, minute, self.baseline.at(minute));

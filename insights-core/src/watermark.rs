@@ -2,21 +2,41 @@
 
 use std::collections::BTreeMap;
 
-use crate::time::{Minute, Minutes, Watermark};
+use crate::{
+    entries::identity,
+    event::Event,
+    time::{Minute, Minutes, Watermark},
+};
 
 /// Follows the event times of a log and says up to where it is complete.
 ///
 /// A stream is taken to be complete up to the latest believed event time less the allowed
-/// lateness. A lone event far ahead of all others is not believed: it moves nothing until a
-/// second one stands within reach of it, so one broken clock cannot make the rest of the log
-/// late. The tracker is a function of the times it saw and not of their order, and two
-/// trackers merge.
+/// lateness. A lone event far ahead of all others is not believed, however often it is
+/// delivered: it moves nothing until another one stands within reach of it, so one broken clock
+/// cannot make the rest of the log late. The tracker is a function of the times it saw and not
+/// of their order, and two trackers merge.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct WatermarkTracker {
     allowed_lateness: Minutes,
-    reach: Minutes,
-    /// Events and the latest minute of each hour that has any.
-    hours: BTreeMap<Minute, (u64, Minute)>,
+    /// The signs and the latest minute of each hour that has any.
+    hours: BTreeMap<Minute, (Signs, Minute)>,
+}
+
+/// Whether one event speaks for an hour, or more.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Signs {
+    /// One, with its id if it has one.
+    One(Option<(u64, u64)>),
+    Several,
+}
+
+impl Signs {
+    fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::One(Some(a)), Self::One(Some(b))) if a == b => self,
+            _ => Self::Several,
+        }
+    }
 }
 
 impl Default for WatermarkTracker {
@@ -35,28 +55,36 @@ impl WatermarkTracker {
     /// A longer lateness loses fewer late events and delays every insight by as much.
     #[must_use]
     pub const fn new(allowed_lateness: Minutes) -> Self {
-        Self { allowed_lateness, reach: Self::REACH, hours: BTreeMap::new() }
+        Self { allowed_lateness, hours: BTreeMap::new() }
     }
 
-    /// Takes note of `events` events in `minute`.
-    pub fn observe(&mut self, minute: Minute, events: u64) {
-        let (seen, last) = self.hours.entry(minute.hour()).or_insert((0, minute));
-        *seen = seen.saturating_add(events);
-        *last = minute.max(*last);
+    /// Takes note of the time of an event.
+    pub fn observe(&mut self, event: &Event<'_>) {
+        let id = event.event_id.filter(|id| !id.is_empty()).map(identity);
+        self.enter(event.minute(), Signs::One(id));
+    }
+
+    /// Takes note of `events` distinct events in `minute`; none leave no trace.
+    pub fn observe_count(&mut self, minute: Minute, events: u32) {
+        match events {
+            0 => {}
+            1 => self.enter(minute, Signs::One(None)),
+            _ => self.enter(minute, Signs::Several),
+        }
     }
 
     /// Adds what another tracker saw.
     pub fn merge(&mut self, other: &Self) {
-        for &(events, last) in other.hours.values() {
-            self.observe(last, events);
+        for &(signs, last) in other.hours.values() {
+            self.enter(last, signs);
         }
     }
 
     /// Returns the watermark of a stream: the latest believed minute less the allowed lateness.
     #[must_use]
     pub fn watermark(&self) -> Watermark {
-        self.latest()
-            .map_or(Watermark::START, |latest| Watermark::at(latest - self.allowed_lateness))
+        let lateness = self.allowed_lateness;
+        self.latest().map_or(Watermark::START, |latest| Watermark::at(latest - lateness))
     }
 
     /// Returns the watermark of a log that has ended: the minute after the latest believed one.
@@ -65,33 +93,31 @@ impl WatermarkTracker {
         self.latest().map_or(Watermark::START, |latest| Watermark::at(latest + Minutes::new(1)))
     }
 
-    /// Returns the number of events that lie ahead of every believed one.
-    #[must_use]
-    pub fn ahead(&self) -> u64 {
-        let end = self.end().minute();
-        self.hours
-            .range(end.hour()..)
-            .filter(|(_, hour)| hour.1 >= end)
-            .map(|(_, hour)| hour.0)
-            .sum()
-    }
-
-    /// Forgets the hours that end more than the reach before `watermark`.
+    /// Forgets the times that can matter no more.
     ///
     /// A long-lived stream calls it so that the tracker stays small; it changes no answer.
-    pub fn forget_before(&mut self, watermark: Watermark) {
-        let kept = self.hours.split_off(&(watermark.minute() - self.reach).hour());
-        if !kept.is_empty() {
-            self.hours = kept;
-        }
+    pub fn forget_past(&mut self) {
+        let past = (self.watermark().minute() - Self::REACH).hour();
+        self.hours = self.hours.split_off(&past);
+    }
+
+    fn enter(&mut self, minute: Minute, signs: Signs) {
+        self.hours
+            .entry(minute.hour())
+            .and_modify(|(seen, last)| {
+                *seen = seen.and(signs);
+                *last = minute.max(*last);
+            })
+            .or_insert((signs, minute));
     }
 
     /// Walks back from the latest hour over lone events that nothing lies near to.
     fn latest(&self) -> Option<Minute> {
         let mut hours = self.hours.values().rev().peekable();
-        while let Some(&(events, last)) = hours.next() {
+        while let Some(&(signs, last)) = hours.next() {
             match hours.peek() {
-                Some(&&(_, earlier)) if events <= 1 && last.since(earlier) > self.reach => {}
+                Some(&&(_, earlier))
+                    if signs != Signs::Several && last.since(earlier) > Self::REACH => {}
                 _ => return Some(last),
             }
         }
@@ -110,23 +136,21 @@ mod tests {
     #[test]
     fn one_absurd_time_moves_nothing_until_a_second_one_confirms_it() {
         let mut tracker = WatermarkTracker::default();
-        tracker.observe(at(0), 5);
-        tracker.observe(at(50), 1);
-        tracker.observe(at(40_000_000), 1);
+        tracker.observe_count(at(0), 5);
+        tracker.observe_count(at(50), 1);
+        tracker.observe_count(at(40_000_000), 1);
         assert_eq!(tracker.watermark(), Watermark::at(at(20)));
         assert_eq!(tracker.end(), Watermark::at(at(51)));
-        assert_eq!(tracker.ahead(), 1);
 
-        tracker.observe(at(40_000_003), 1);
+        tracker.observe_count(at(40_000_003), 1);
         assert_eq!(tracker.watermark(), Watermark::at(at(40_000_003 - 30)));
-        assert_eq!(tracker.ahead(), 0);
     }
 
     #[test]
     fn two_broken_clocks_that_disagree_are_both_doubted() {
         let mut tracker = WatermarkTracker::default();
         for minute in [0, 30_000, 60_000] {
-            tracker.observe(at(minute), 1);
+            tracker.observe_count(at(minute), 1);
         }
         assert_eq!(tracker.end(), Watermark::at(at(1)));
     }
@@ -134,8 +158,8 @@ mod tests {
     #[test]
     fn a_pause_of_hours_is_believed_at_once() {
         let mut tracker = WatermarkTracker::default();
-        tracker.observe(at(0), 1);
-        tracker.observe(at(600), 1);
+        tracker.observe_count(at(0), 1);
+        tracker.observe_count(at(600), 1);
         assert_eq!(tracker.end(), Watermark::at(at(601)));
     }
 
@@ -143,11 +167,28 @@ mod tests {
     fn forgetting_the_past_changes_no_answer() {
         let mut tracker = WatermarkTracker::default();
         for hour in 0..100 {
-            tracker.observe(at(hour * 60), 3);
+            tracker.observe_count(at(hour * 60), 3);
         }
         let before = (tracker.watermark(), tracker.end());
-        tracker.forget_before(tracker.watermark());
+        tracker.forget_past();
         assert_eq!((tracker.watermark(), tracker.end()), before);
         assert!(tracker.hours.len() < 30);
+    }
+
+    #[test]
+    fn an_event_that_is_delivered_twice_is_still_alone() {
+        let mut tracker = WatermarkTracker::default();
+        tracker.observe_count(at(0), 5);
+        let event = Event::new(at(99_999).instant(), "a", "b");
+        let delivered = |id| {
+            let mut other = WatermarkTracker::default();
+            other.observe(&event.event_id(id));
+            other
+        };
+        tracker.merge(&delivered("one"));
+        tracker.merge(&delivered("one"));
+        assert_eq!(tracker.end(), Watermark::at(at(1)));
+        tracker.merge(&delivered("two"));
+        assert_eq!(tracker.end(), Watermark::at(at(100_000)));
     }
 }

@@ -34,6 +34,17 @@ fn an_episode_goes_on_after_a_restore() {
 }
 
 #[test]
+fn a_silence_that_begins_at_the_restore_is_noticed() {
+    let story = Scenario::from(monday()).alive().then(10_080, 1).then(600, 0);
+    let mut engine = story.engine();
+    let mut insights = engine.advance_to(Watermark::before(story.time(10_080)));
+    let mut engine = restore(&serde_json::to_value(engine.checkpoint()).unwrap()).unwrap();
+    insights.extend(engine.advance_to(Watermark::before(story.time(10_680))));
+    assert_eq!(timeline(&insights), timeline(&story.insights()));
+    assert_eq!(insights.len(), 1);
+}
+
+#[test]
 fn a_checkpoint_that_contradicts_itself_is_refused() {
     let whole = checkpoint();
     restore(&whole).unwrap();

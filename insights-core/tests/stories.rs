@@ -2,7 +2,8 @@
 
 use chrono::TimeDelta;
 use insights_core::{
-    Attribute, Config, Disposition, Engine, Event, Insight, InsightType, Profile, Watermark,
+    Attribute, Config, Disposition, Engine, Event, Insight, InsightType, Minute, PartialCounts,
+    Profile, Selection, Watermark,
 };
 
 use crate::scenario::{Scenario, minutes, monday, timeline};
@@ -43,6 +44,24 @@ fn a_busy_api_that_falls_silent_is_reported_and_its_return_too() {
             "Mon 00:10 End 0 over 10 min against 20 over 10080 min",
         ]
     );
+}
+
+#[test]
+fn a_fall_is_decided_in_the_minute_that_proves_it_and_not_when_the_next_call_comes() {
+    let story = Scenario::from(monday()).then(WEEK, 20).then(10, 0).then(60, 20);
+    let insights = story.insights();
+    // Of 200 calls expected in ten minutes, 60 have a score of 6.2 and 80 of 3.4 (scipy's nbinom).
+    assert_eq!(insights[0].explanation.detected_at, insights[0].start + minutes(6));
+}
+
+#[test]
+fn a_burst_that_came_twice_before_is_normal_and_a_larger_one_is_not() {
+    let burst = |story: Scenario, calls| story.then(1_440, 0).then(3, calls);
+    let twice = || burst(burst(Scenario::from(monday()).alive().then(1_440, 0), 40), 40);
+    let starts = |calls| burst(twice(), calls).then(60, 0).insights().len() / 2;
+    let known = twice().then(60, 0).insights().len() / 2;
+    assert_eq!(starts(40) - known, 0);
+    assert_eq!(starts(4_000) - known, 1);
 }
 
 #[test]
@@ -202,6 +221,36 @@ fn an_event_before_the_watermark_is_late_and_one_with_a_broken_clock_waits() {
     let _ = engine.advance_to(Watermark::before(monday() + TimeDelta::days(1)));
     let stats = engine.stats();
     assert_eq!((stats.late, stats.counted, stats.open), (1, 1, 1));
+}
+
+#[test]
+fn an_event_delivered_twice_counts_once_in_each_account() {
+    let mut counts = PartialCounts::default();
+    let event = Event::new(monday(), "ec2.amazonaws.com", "RunInstances").event_id("one");
+    for event in [event.account_id("1"), event.account_id("2"), event.account_id("1")] {
+        counts.record(&event);
+    }
+    let sealed = counts.seal();
+    assert_eq!((sealed.counted(), sealed.duplicates()), (2, 1));
+}
+
+#[test]
+fn an_event_outside_the_span_looked_at_is_neither_late_nor_open() {
+    let to = Minute::containing(monday());
+    let selection = Selection { to: Some(to), ..Selection::default() };
+    let config = Config::builder().selection(selection.clone()).build().unwrap();
+    let event = Event::new(monday(), "ec2.amazonaws.com", "RunInstances");
+    let mut engine = Engine::new(config);
+    let _ = engine.advance_to(Watermark::at(to + minutes(9)));
+    let mut counts = PartialCounts::default();
+    counts.record_selected(&event, &selection);
+    let late = Event::new(monday() - TimeDelta::minutes(1), "ec2.amazonaws.com", "RunInstances");
+    counts.record_selected(&late, &selection);
+    engine.merge(counts);
+    assert_eq!(engine.observe(&event), Disposition::NotSelected);
+    let _ = engine.advance_to(Watermark::at(to + minutes(10)));
+    let stats = engine.stats();
+    assert_eq!((stats.not_selected, stats.late, stats.open), (2, 1, 0));
 }
 
 #[test]

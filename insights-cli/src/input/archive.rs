@@ -204,7 +204,7 @@ impl Part {
                     tally.inferred += u64::from(inferred);
                     let minute = event.minute();
                     if selection.spans(minute) {
-                        self.outcome.times.observe(minute, 1);
+                        self.outcome.times.observe(&event);
                         self.outcome.first = self.outcome.first.into_iter().chain([minute]).min();
                     }
                     self.counts.record_selected(&event, selection);

@@ -15,11 +15,11 @@ use insights_core::{
 };
 
 use crate::{
+    columns::{COLUMNS, STATED},
     input::{
         archive::Tally,
         problem::{Place, Problems},
     },
-    output::counts::{HEADER, STATED},
     progress::Progress,
 };
 
@@ -77,13 +77,13 @@ fn open(path: &Path) -> io::Result<Box<dyn Read>> {
 }
 
 /// Where the columns of a table are.
-struct Columns([Option<usize>; HEADER.len()]);
+struct Columns([Option<usize>; COLUMNS.len()]);
 
 impl Columns {
     /// Finds the columns by their names, in any order.
     fn find(header: &StringRecord) -> Result<Self, String> {
         let place = |name: &str| header.iter().position(|found| found.trim() == name);
-        let columns = Self(HEADER.map(place));
+        let columns = Self(COLUMNS.map(place));
         for required in ["minute", "event_source", "event_name", "count"] {
             if place(required).is_none() {
                 return Err(format!("the header has no column {required}"));
@@ -92,8 +92,8 @@ impl Columns {
         Ok(columns)
     }
 
-    /// Returns the cells of a row in the order of `HEADER`, empty where there is no column.
-    fn cells<'r>(&self, row: &'r StringRecord) -> [&'r str; HEADER.len()] {
+    /// Returns the cells of a row in the order of `COLUMNS`, empty where there is no column.
+    fn cells<'r>(&self, row: &'r StringRecord) -> [&'r str; COLUMNS.len()] {
         self.0.map(|place| place.and_then(|place| row.get(place)).unwrap_or_default())
     }
 }
@@ -138,7 +138,7 @@ impl Table {
         }
     }
 
-    fn take(&mut self, cells: [&str; HEADER.len()], selection: &Selection) -> Result<(), String> {
+    fn take(&mut self, cells: [&str; COLUMNS.len()], selection: &Selection) -> Result<(), String> {
         let [
             minute,
             account,
@@ -179,7 +179,7 @@ impl Table {
             error_code: (!code.is_empty()).then(|| code.into()),
         };
         let seen = if count == 0 { STATED } else { count };
-        self.times.observe(minute, u64::from(seen));
+        self.times.observe_count(minute, seen);
         self.first = self.first.into_iter().chain([minute]).min();
         if selection.admits_series(&series) {
             let known = |cell: &str| (!cell.is_empty()).then(|| cell.into());

@@ -139,10 +139,14 @@ pub(crate) fn find(inputs: &[PathBuf]) -> Found {
     found
 }
 
-/// Adds the logs in a folder.
+/// Adds the logs in a folder, links followed, each folder once.
 fn walk(folder: &Path, places: &mut BTreeSet<(Location, Location)>, found: &mut Found) {
     let mut folders = vec![folder.to_owned()];
+    let mut visited = BTreeSet::new();
     while let Some(folder) = folders.pop() {
+        if !visited.insert(fs::canonicalize(&folder).unwrap_or_else(|_| folder.clone())) {
+            continue;
+        }
         let entries = match fs::read_dir(&folder) {
             Ok(entries) => entries,
             Err(error) => {
@@ -159,12 +163,12 @@ fn walk(folder: &Path, places: &mut BTreeSet<(Location, Location)>, found: &mut 
                     continue;
                 }
             };
-            if kind.is_dir() {
+            if kind.is_dir() || (kind.is_symlink() && path.is_dir()) {
                 folders.push(path);
-            } else if !is_log(&path) {
-                found.skipped.other += 1;
-            } else {
+            } else if is_log(&path) {
                 enter(path, places);
+            } else {
+                found.skipped.other += 1;
             }
         }
     }

@@ -6,23 +6,7 @@ use insights_core::{
     LogKey, LogLife, Minute, Minutes, SealedCounts, SeriesKey, Watermark, WatermarkTracker,
 };
 
-/// The columns of the table; the last three are optional when it is read.
-pub(crate) const HEADER: [&str; 11] = [
-    "minute",
-    "account_id",
-    "aws_region",
-    "event_source",
-    "event_name",
-    "event_category",
-    "error_code",
-    "count",
-    "user_identity",
-    "user_agent",
-    "resource_arn",
-];
-
-/// The weight of a row with a count of zero as a sign of life: no lone event.
-pub(crate) const STATED: u32 = 2;
+use crate::columns::{COLUMNS, STATED};
 
 /// Writes sealed counts as CSV, by minute, then series, then attributes.
 ///
@@ -48,7 +32,7 @@ struct Log {
 impl CountsWriter {
     pub(crate) fn new(out: Box<dyn Write>) -> anyhow::Result<Self> {
         let mut out = csv::Writer::from_writer(out);
-        out.write_record(HEADER)?;
+        out.write_record(COLUMNS)?;
         Ok(Self {
             out,
             logs: BTreeMap::new(),
@@ -100,7 +84,7 @@ impl CountsWriter {
         attributes: [&str; 3],
     ) -> anyhow::Result<()> {
         let weight = if count == 0 { STATED } else { count };
-        self.times.observe(minute, u64::from(weight));
+        self.times.observe_count(minute, weight);
         let log = self.logs.entry(series.log()).or_default();
         log.told.show(minute);
         if !self.series.contains(series) {

@@ -1,7 +1,5 @@
 //! [`Record`]: a CloudTrail record as it is read, and the [`Event`] it tells of.
 
-use std::{error, fmt};
-
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{
     Deserialize, Deserializer,
@@ -10,6 +8,7 @@ use serde::{
 
 use crate::{
     cloudtrail::{
+        record_error::RecordError,
         rules::{infer_category, infer_read_only},
         value::{Lenient, Value, lenient},
     },
@@ -390,45 +389,6 @@ impl<'de> Lenient<'de> for Resources<'de> {
 impl<'de: 'a, 'a> Deserialize<'de> for Resources<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         lenient(deserializer)
-    }
-}
-
-/// A record that cannot be counted.
-#[non_exhaustive]
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub enum RecordError {
-    /// A field without which a call cannot be counted is missing or empty.
-    Missing {
-        /// The field.
-        field: &'static str,
-    },
-    /// A field has a value of the wrong type.
-    WrongType {
-        /// The field.
-        field: &'static str,
-    },
-    /// The event time is not an RFC 3339 instant.
-    BadTime {
-        /// The text found, cut to 64 characters.
-        found: Box<str>,
-    },
-    /// The category is none that CloudTrail documents.
-    UnknownCategory {
-        /// The text found.
-        found: Box<str>,
-    },
-}
-
-impl error::Error for RecordError {}
-
-impl fmt::Display for RecordError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Missing { field } => write!(f, "{field} is missing"),
-            Self::WrongType { field } => write!(f, "{field} has a value of the wrong type"),
-            Self::BadTime { found } => write!(f, "eventTime {found:?} is not RFC 3339"),
-            Self::UnknownCategory { found } => write!(f, "eventCategory {found:?} is unknown"),
-        }
     }
 }
 

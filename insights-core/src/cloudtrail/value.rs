@@ -7,7 +7,7 @@ use serde::{
     de::{IgnoredAny, MapAccess, SeqAccess, Visitor},
 };
 
-use crate::cloudtrail::record::RecordError;
+use crate::cloudtrail::record_error::RecordError;
 
 /// Something that can be read from any JSON value, whatever its type.
 ///

@@ -1,0 +1,42 @@
+//! [`RecordError`]: why a record cannot be counted.
+
+use std::{error, fmt};
+
+/// A record that cannot be counted.
+#[non_exhaustive]
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum RecordError {
+    /// A field without which a call cannot be counted is missing or empty.
+    Missing {
+        /// The field.
+        field: &'static str,
+    },
+    /// A field has a value of the wrong type.
+    WrongType {
+        /// The field.
+        field: &'static str,
+    },
+    /// The event time is not an RFC 3339 instant.
+    BadTime {
+        /// The text found, cut to 64 characters.
+        found: Box<str>,
+    },
+    /// The category is none that CloudTrail documents.
+    UnknownCategory {
+        /// The text found.
+        found: Box<str>,
+    },
+}
+
+impl error::Error for RecordError {}
+
+impl fmt::Display for RecordError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Missing { field } => write!(f, "{field} is missing"),
+            Self::WrongType { field } => write!(f, "{field} has a value of the wrong type"),
+            Self::BadTime { found } => write!(f, "eventTime {found:?} is not RFC 3339"),
+            Self::UnknownCategory { found } => write!(f, "eventCategory {found:?} is unknown"),
+        }
+    }
+}
