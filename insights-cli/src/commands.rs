@@ -4,14 +4,14 @@ mod count;
 mod detect;
 mod replay;
 
-use std::time::Instant;
+use std::{path::Path, time::Instant};
 
 use anyhow::{Context, bail};
 use insights_core::{Config, Engine, Insight, InsightState, Watermark};
 
 use crate::{
     args::{Args, Command},
-    exit::Exit,
+    exit::{Exit, UsageError},
     input::walk::Found,
     output::{self, Output},
     plan::{ResultsPlan, RunPlan},
@@ -47,6 +47,18 @@ fn refuse_nothing(found: &Found) -> anyhow::Result<()> {
          without .gz, are read ({} others were passed over)",
         found.skipped.total()
     )
+}
+
+/// Stops where the output would overwrite what is to be read.
+fn refuse_overwriting(output: Option<&Path>, reads: impl Fn(&Path) -> bool) -> anyhow::Result<()> {
+    match output {
+        Some(path) if reads(path) => {
+            let path = path.display();
+            Err(UsageError(format!("{path} is one of the inputs; write the output elsewhere"))
+                .into())
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Says what became of everything and how the run ended.

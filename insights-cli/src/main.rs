@@ -7,6 +7,7 @@ mod exit;
 mod input;
 mod output;
 mod plan;
+mod printable;
 mod progress;
 mod summary;
 

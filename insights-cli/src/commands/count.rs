@@ -10,7 +10,7 @@ use insights_core::{OpenMinutes, PartialCounts, Watermark};
 
 use crate::{
     args::Count,
-    commands::{conclude, refuse_nothing, start_threads},
+    commands::{conclude, refuse_nothing, refuse_overwriting, start_threads},
     exit::Exit,
     input::{
         archive::{self, Sink},
@@ -48,6 +48,7 @@ pub(super) fn run(args: Count) -> anyhow::Result<Exit> {
 
     let mut found = walk::find(&input.inputs);
     refuse_nothing(&found)?;
+    refuse_overwriting(args.output.as_deref(), |path| found.reads(path))?;
     found.keep_span(&selection, input.allowed_lateness);
     let progress = Progress::new(found.sources(), run.progress);
     let writer = CountsWriter::new(output::sink(args.output.as_deref())?)?;

@@ -1,12 +1,12 @@
 //! `insights detect`: counts in, Insight events out.
 
-use std::time::Instant;
+use std::{fs, time::Instant};
 
 use insights_core::Watermark;
 
 use crate::{
     args::Detect,
-    commands::{Detection, conclude, start_threads},
+    commands::{Detection, conclude, refuse_overwriting, start_threads},
     exit::Exit,
     input::counts,
     plan::{self, ResultsPlan, RunPlan},
@@ -22,6 +22,10 @@ pub(super) fn run(args: Detect) -> anyhow::Result<Exit> {
     let run = RunPlan::new(args.common, results.streams_to_terminal())?;
     start_threads(&run)?;
 
+    refuse_overwriting(results.output.as_deref(), |path| {
+        let path = fs::canonicalize(path).ok();
+        path.is_some() && args.counts.iter().any(|input| fs::canonicalize(input).ok() == path)
+    })?;
     let progress = Progress::new(args.counts.len(), run.progress);
     let mut detection = Detection::new(config, &results)?;
     let table = counts::read(&args.counts, &selection, &progress);

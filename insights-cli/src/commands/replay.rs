@@ -6,7 +6,7 @@ use insights_core::{PartialCounts, Watermark};
 
 use crate::{
     args::Replay,
-    commands::{Detection, conclude, refuse_nothing, start_threads},
+    commands::{Detection, conclude, refuse_nothing, refuse_overwriting, start_threads},
     exit::Exit,
     input::{
         archive::{self, Sink},
@@ -38,6 +38,7 @@ pub(super) fn run(args: Replay) -> anyhow::Result<Exit> {
 
     let mut found = walk::find(&input.inputs);
     refuse_nothing(&found)?;
+    refuse_overwriting(results.output.as_deref(), |path| found.reads(path))?;
     found.keep_span(&selection, input.allowed_lateness);
     let progress = Progress::new(found.sources(), run.progress);
     let mut detection = Detection::new(config, &results)?;

@@ -20,6 +20,10 @@ pub(crate) struct Contents<'a> {
     pub(crate) unknown: u64,
 }
 
+/// The most values inside one another that may lack their end. Records are not nested that deep;
+/// trying each level of a text that is made of beginnings would take long.
+const MOST_UNFINISHED: u32 = 64;
+
 /// Reads every record of a text: `{"Records": […]}`, arrays, single records, one after the
 /// other with or without line breaks.
 ///
@@ -34,6 +38,7 @@ pub(crate) fn read<'a>(text: &'a str, problems: &mut Problems) -> Contents<'a> {
     // that fails until the next of them is the same damage.
     let mut damage: Option<usize> = None;
     let mut record_since = false;
+    let mut unfinished = 0;
     loop {
         let rest = &text[position..];
         let next = if damage.is_none() {
@@ -53,7 +58,10 @@ pub(crate) fn read<'a>(text: &'a str, problems: &mut Problems) -> Contents<'a> {
         match values.next() {
             None => break,
             Some(Ok(Value(part))) => {
-                record_since |= damage.is_some() && !part.records.is_empty();
+                if damage.is_some() && !part.records.is_empty() {
+                    record_since = true;
+                    unfinished = 0;
+                }
                 contents.take(part, damage.is_some());
                 position += values.byte_offset();
             }
@@ -68,6 +76,10 @@ pub(crate) fn read<'a>(text: &'a str, problems: &mut Problems) -> Contents<'a> {
                 record_since = false;
                 // Nothing nested that deep is a record, and trying each level would take long.
                 let nested = error.to_string().starts_with("recursion limit");
+                unfinished = if error.is_eof() { unfinished + 1 } else { unfinished };
+                if unfinished > MOST_UNFINISHED {
+                    break;
+                }
                 let first = rest.chars().next().map_or(1, char::len_utf8);
                 position = if nested { at } else { position + first };
             }

@@ -20,6 +20,7 @@ use crate::{
         archive::Tally,
         problem::{Place, Problems},
     },
+    printable::printable,
     progress::Progress,
 };
 
@@ -39,8 +40,11 @@ pub(crate) struct Table {
 pub(crate) fn read(paths: &[PathBuf], selection: &Selection, progress: &Progress) -> Table {
     let mut table = Table::default();
     for path in paths {
-        let name =
-            if path.as_os_str() == "-" { "stdin".into() } else { path.display().to_string() };
+        let name = if path.as_os_str() == "-" {
+            "stdin".into()
+        } else {
+            printable(&path.to_string_lossy())
+        };
         let mut problems = Problems::default();
         match open(path) {
             Ok(reader) => {
@@ -73,7 +77,17 @@ fn open(path: &Path) -> io::Result<Box<dyn Read>> {
     raw.by_ref().take(2).read_to_end(&mut magic)?;
     let packed = magic == [0x1f, 0x8b];
     let whole = BufReader::with_capacity(1 << 16, io::Cursor::new(magic).chain(raw));
-    Ok(if packed { Box::new(MultiGzDecoder::new(whole)) } else { Box::new(whole) })
+    if packed { without_mark(MultiGzDecoder::new(whole)) } else { without_mark(whole) }
+}
+
+/// Drops the byte order mark that spreadsheets put before a table.
+fn without_mark(mut text: impl Read + 'static) -> io::Result<Box<dyn Read>> {
+    let mut mark = Vec::new();
+    text.by_ref().take(3).read_to_end(&mut mark)?;
+    if mark == "\u{feff}".as_bytes() {
+        mark.clear();
+    }
+    Ok(Box::new(io::Cursor::new(mark).chain(text)))
 }
 
 /// Where the columns of a table are.
@@ -239,10 +253,10 @@ mod tests {
         assert_eq!(
             problems,
             [
-                "warning: f: line 3: count \\\"x\\\" is no whole number from 0 to 4294967295",
-                "warning: f: line 4: minute \\\"noon\\\" is no time",
+                "warning: f: line 3: count \"x\" is no whole number from 0 to 4294967295",
+                "warning: f: line 4: minute \"noon\" is no time",
                 "warning: f: line 5: has 2 cells and not 4",
-                "warning: f: line 6: minute \\\"\\\" is no time",
+                "warning: f: line 6: minute \"\" is no time",
             ]
         );
     }

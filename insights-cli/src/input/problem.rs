@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::printable::printable;
+
 /// The most problems of one file that are named; the rest is counted.
 const NAMED: usize = 10;
 
@@ -38,7 +40,7 @@ impl Problems {
         if self.named.len() < NAMED {
             // The text may quote the input: it must stay one line, and a short one.
             let what: String = what.to_string().chars().take(300).collect();
-            self.named.push(Problem { place, what: what.escape_debug().to_string() });
+            self.named.push(Problem { place, what: printable(&what) });
         }
     }
 

@@ -11,7 +11,10 @@ use insights_core::{Minute, Minutes, Selection};
 
 use serde::Serialize;
 
-use crate::input::key::{Kind, ObjectKey};
+use crate::{
+    input::key::{Kind, ObjectKey},
+    printable::printable,
+};
 
 /// A file or a stream to read.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -32,7 +35,7 @@ impl Location {
     pub(crate) fn name(&self) -> String {
         match self {
             Self::Stdin => "stdin".to_owned(),
-            Self::File(path) => path.display().to_string(),
+            Self::File(path) => printable(&path.to_string_lossy()),
         }
     }
 }
@@ -77,6 +80,16 @@ pub(crate) struct Batch {
 }
 
 impl Found {
+    /// Returns whether `path` is one of the files to be read.
+    pub(crate) fn reads(&self, path: &Path) -> bool {
+        let Ok(path) = fs::canonicalize(path) else { return false };
+        let mut sources = self.batches.iter().flat_map(|batch| &batch.sources);
+        sources.any(|source| match &source.place {
+            Location::Stdin => false,
+            Location::File(file) => fs::canonicalize(file).is_ok_and(|file| file == path),
+        })
+    }
+
     /// Leaves out the days that cannot hold events of the span looked at: those delivered
     /// before it begins, and those delivered too late after it ends.
     pub(crate) fn keep_span(&mut self, selection: &Selection, allowed_lateness: Minutes) {
@@ -150,7 +163,7 @@ fn walk(folder: &Path, places: &mut BTreeSet<(Location, Location)>, found: &mut 
         let entries = match fs::read_dir(&folder) {
             Ok(entries) => entries,
             Err(error) => {
-                found.unreadable.push((folder.display().to_string(), error));
+                found.unreadable.push((printable(&folder.to_string_lossy()), error));
                 continue;
             }
         };
@@ -159,13 +172,16 @@ fn walk(folder: &Path, places: &mut BTreeSet<(Location, Location)>, found: &mut 
             {
                 Ok(entry) => entry,
                 Err(error) => {
-                    found.unreadable.push((folder.display().to_string(), error));
+                    found.unreadable.push((printable(&folder.to_string_lossy()), error));
                     continue;
                 }
             };
-            if kind.is_dir() || (kind.is_symlink() && path.is_dir()) {
+            // A link that leads nowhere is read like a file, and reading it tells why not.
+            let metadata = if kind.is_symlink() { path.metadata().ok() } else { None };
+            let kind = metadata.map_or(kind, |metadata| metadata.file_type());
+            if kind.is_dir() {
                 folders.push(path);
-            } else if is_log(&path) {
+            } else if (kind.is_file() || kind.is_symlink()) && is_log(&path) {
                 enter(path, places);
             } else {
                 found.skipped.other += 1;

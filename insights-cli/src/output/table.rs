@@ -5,7 +5,10 @@ use std::{collections::BTreeMap, io::Write};
 use comfy_table::{Cell, CellAlignment, ColumnConstraint, ContentArrangement, Row, presets};
 use insights_core::{Attribute, Insight, Minutes};
 
-use crate::output::{Output, top};
+use crate::{
+    output::{Output, top},
+    printable::printable,
+};
 
 /// Keeps the latest Insight of each episode and writes them all at the end.
 pub(super) struct Table {
@@ -115,11 +118,6 @@ fn short(arn: &str) -> &str {
     if arn.starts_with("arn:") { arn.splitn(6, ':').nth(5).unwrap_or(arn) } else { arn }
 }
 
-/// Returns text that cannot move the cursor or colour the terminal: logs are not trusted.
-fn printable(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -134,6 +132,5 @@ mod tests {
         assert_eq!(change(20.0, 100.0), "×5.0");
         assert_eq!(short("arn:aws:sts::1:assumed-role/Admin/me:too"), "assumed-role/Admin/me:too");
         assert_eq!(short("ec2.amazonaws.com"), "ec2.amazonaws.com");
-        assert_eq!(printable("a\u{1b}[31mb"), "a\u{fffd}[31mb");
     }
 }
