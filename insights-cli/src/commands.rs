@@ -50,14 +50,17 @@ fn refuse_nothing(found: &Found) -> anyhow::Result<()> {
 }
 
 /// Stops where the output would overwrite what is to be read.
-fn refuse_overwriting(output: Option<&Path>, reads: impl Fn(&Path) -> bool) -> anyhow::Result<()> {
-    match output {
-        Some(path) if reads(path) => {
+fn refuse_overwriting(
+    outputs: [Option<&Path>; 2],
+    reads: impl Fn(&Path) -> bool,
+) -> anyhow::Result<()> {
+    match outputs.into_iter().flatten().find(|path| reads(path)) {
+        Some(path) => {
             let path = path.display();
-            Err(UsageError(format!("{path} is one of the inputs; write the output elsewhere"))
-                .into())
+            let what = format!("{path} is one of the inputs; write the output elsewhere");
+            Err(UsageError(what).into())
         }
-        _ => Ok(()),
+        None => Ok(()),
     }
 }
 

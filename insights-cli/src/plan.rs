@@ -76,7 +76,8 @@ impl RunPlan {
             None => None,
             Some(threads) => Some(
                 NonZeroUsize::new(threads)
-                    .ok_or_else(|| UsageError("--threads must be at least 1".into()))?,
+                    .filter(|threads| threads.get() <= 1_024)
+                    .ok_or_else(|| UsageError("--threads must be from 1 to 1024".into()))?,
             ),
         };
         Ok(Self {

@@ -1,1 +1,24 @@
+//! What the command line promises, seen from outside: the binary is run on archives that the
+//! tests write, on the demo, and on real logs where there are any.
+#![allow(
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "a panic is how a test fails, and a skipped test says so, in helpers as well"
+)]
 
+mod archive;
+mod clocks;
+mod counters;
+mod damage;
+mod demo;
+mod exit;
+mod folder;
+mod hostile;
+mod lateness;
+mod output;
+mod program;
+mod real;
+mod same_bytes;
+mod tables;
+mod timeline;

@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeMap, mem};
 
+use hashbrown::HashSet;
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -23,8 +24,8 @@ const STATED: u32 = 2;
 /// It is a commutative monoid: [`Default`] is the identity and [`merge`](Self::merge) is
 /// associative and commutative. Recording events here and there and merging gives what
 /// recording them all in one place gives. That holds for repeated deliveries too: of all
-/// events with the same account, minute and event id one counts, and if they differ it is the
-/// same one in every order.
+/// events with the same account and event id one counts, the earliest, and if they differ in
+/// more than time it is the same one in every order.
 ///
 /// ```
 /// use chrono::DateTime;
@@ -197,6 +198,21 @@ impl PartialCounts {
             self.forget_idle_keys();
         }
         earlier
+    }
+
+    /// Drops the events that `earlier` has already, and returns how many there were.
+    pub(crate) fn drop_repeats(&mut self, earlier: &Self) -> u64 {
+        let before = self.entries.sightings.len();
+        let ids: HashSet<(u64, u64)> = earlier.entries.sightings.iter().map(|row| row.id).collect();
+        let mut repeats = self.entries.sightings.iter().filter(|row| ids.contains(&row.id));
+        if ids.is_empty() || repeats.next().is_none() {
+            return 0;
+        }
+        let accounts = earlier.entries.sightings.iter();
+        let known: HashSet<_> = accounts.map(|row| (row.id, earlier.keys.account(row))).collect();
+        let keys = &self.keys;
+        self.entries.sightings.retain(|row| !known.contains(&(row.id, keys.account(row))));
+        (before - self.entries.sightings.len()) as u64
     }
 
     /// Seals everything: the counts in order, each event counted once.

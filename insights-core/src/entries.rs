@@ -133,14 +133,13 @@ impl Entries {
     pub(crate) fn settle(&mut self, keys: &Keys) -> u64 {
         let mut sightings = mem::take(&mut self.sightings);
         let mut repeats = 0;
-        sightings.sort_unstable_by_key(|row| (row.minute, row.id));
-        for same_id in sightings.chunk_by_mut(|a, b| a.minute == b.minute && a.id == b.id) {
+        sightings.sort_unstable_by_key(|row| row.id);
+        for same_id in sightings.chunk_by_mut(|a, b| a.id == b.id) {
             if same_id.len() > 1 {
                 // Deliveries that differ are told by their content and not by who came first.
                 same_id.sort_by(|a, b| keys.content(a).cmp(&keys.content(b)));
             }
-            let account = |row: &Sighting| &keys.logs.get(row.log).account_id;
-            for event in same_id.chunk_by(|a, b| account(a) == account(b)) {
+            for event in same_id.chunk_by(|a, b| keys.account(a) == keys.account(b)) {
                 self.count(&event[0]);
                 repeats += event.len() as u64 - 1;
             }
@@ -227,11 +226,17 @@ impl Keys {
         [self.logs.values().len(), self.series.values().len(), self.attributes.values().len()]
     }
 
-    /// Returns what a sighting says, the account first, as values that can be put in order.
+    /// Returns the account that received an event.
+    pub(crate) fn account(&self, row: &Sighting) -> &str {
+        &self.logs.get(row.log).account_id
+    }
+
+    /// Returns what a sighting says, account and time first, as values that can be put in order.
     fn content(&self, row: &Sighting) -> impl Ord + '_ {
         let series = |id| (id != NONE).then(|| self.series.get(id));
         let attributes = (row.attributes != NONE).then(|| self.attributes.get(row.attributes));
-        (self.logs.get(row.log), series(row.call), series(row.failure), attributes)
+        let log = self.logs.get(row.log);
+        (self.account(row), row.minute, log, series(row.call), series(row.failure), attributes)
     }
 }
 

@@ -26,7 +26,7 @@ pub struct Stats {
     pub counted: u64,
     /// Events that count for no series, in sealed minutes.
     pub not_selected: u64,
-    /// Repeated deliveries, in sealed minutes.
+    /// Repeated deliveries of events in sealed minutes.
     pub duplicates: u64,
     /// Events that came after their minute was sealed.
     pub late: u64,
@@ -81,15 +81,20 @@ impl OpenMinutes {
 
     /// Seals the minutes before `watermark` and returns their counts.
     ///
+    /// An event whose id was delivered with one of these minutes already is dropped from the
+    /// minutes that stay open; after that the ids of sealed minutes are forgotten.
+    ///
     /// The watermark never moves back: an earlier one seals nothing.
     #[must_use]
     pub fn seal(&mut self, watermark: Watermark) -> SealedCounts {
         self.watermark = self.watermark.max(watermark);
-        let sealed = self.counts.split_before(self.watermark).seal();
+        let earlier = self.counts.split_before(self.watermark);
+        let repeats = self.counts.drop_repeats(&earlier);
+        let sealed = earlier.seal();
         let stats = &mut self.stats;
         stats.counted = stats.counted.saturating_add(sealed.counted());
         stats.not_selected = stats.not_selected.saturating_add(sealed.not_selected());
-        stats.duplicates = stats.duplicates.saturating_add(sealed.duplicates());
+        stats.duplicates = stats.duplicates.saturating_add(sealed.duplicates() + repeats);
         sealed
     }
 

@@ -49,6 +49,8 @@ impl Default for WatermarkTracker {
 impl WatermarkTracker {
     /// How far ahead of the log a lone event may lie and still be believed: one day.
     pub const REACH: Minutes = Minutes::days(1);
+    /// How many lone events at the end of a log are doubted.
+    const DOUBTED: usize = 2;
 
     /// Returns a tracker that keeps minutes open for `allowed_lateness` after the latest event.
     ///
@@ -111,17 +113,17 @@ impl WatermarkTracker {
             .or_insert((signs, minute));
     }
 
-    /// Walks back from the latest hour over lone events that nothing lies near to.
+    /// Returns the latest minute that is believed: the last one, unless one or two lone events
+    /// lie there that nothing is near to. More of them are the rhythm of a sparse log.
     fn latest(&self) -> Option<Minute> {
-        let mut hours = self.hours.values().rev().peekable();
-        while let Some(&(signs, last)) = hours.next() {
-            match hours.peek() {
-                Some(&&(_, earlier))
-                    if signs != Signs::Several && last.since(earlier) > Self::REACH => {}
-                _ => return Some(last),
-            }
-        }
-        None
+        let lasts: Vec<(Signs, Minute)> =
+            self.hours.values().rev().take(Self::DOUBTED + 2).copied().collect();
+        let alone = |pair: &[(Signs, Minute)]| {
+            pair[0].0 != Signs::Several && pair[0].1.since(pair[1].1) > Self::REACH
+        };
+        let doubted = lasts.windows(2).take_while(|pair| alone(pair)).count();
+        let doubted = if doubted > Self::DOUBTED { 0 } else { doubted };
+        lasts.get(doubted).map(|&(_, last)| last)
     }
 }
 
@@ -153,6 +155,15 @@ mod tests {
             tracker.observe_count(at(minute), 1);
         }
         assert_eq!(tracker.end(), Watermark::at(at(1)));
+    }
+
+    #[test]
+    fn a_log_with_a_call_every_other_day_is_believed() {
+        let mut tracker = WatermarkTracker::default();
+        for day in 0..30 {
+            tracker.observe_count(at(day * 2_880), 1);
+        }
+        assert_eq!(tracker.end(), Watermark::at(at(29 * 2_880 + 1)));
     }
 
     #[test]

@@ -99,6 +99,20 @@ pub(crate) fn calls() -> impl Strategy<Value = Vec<Call>> {
     )
 }
 
+/// Takes the id from events that have it in common with one of another minute: the ids of
+/// sealed minutes are forgotten, so how such events count depends on when minutes are sealed.
+fn with_ids_of_one_minute(mut calls: Vec<Call>) -> Vec<Call> {
+    let mut minutes = std::collections::BTreeMap::new();
+    for call in &mut calls {
+        let minute = call.second / 60;
+        let id = call.event().event_id.map(str::to_lowercase);
+        if id.is_some_and(|id| *minutes.entry(id).or_insert(minute) != minute) {
+            call.id = None;
+        }
+    }
+    calls
+}
+
 fn counts<'a>(calls: impl IntoIterator<Item = &'a Call>) -> PartialCounts {
     let mut counts = PartialCounts::default();
     calls.into_iter().for_each(|call| counts.record(&call.event()));
@@ -200,6 +214,7 @@ proptest! {
 
     #[test]
     fn how_often_the_watermark_moves_does_not_matter(calls in calls(), step in 1..4_000_u32) {
+        let calls = with_ids_of_one_minute(calls);
         let mut engine = Engine::new(Config::default());
         engine.merge(counts(&calls));
         let mut insights = Vec::new();

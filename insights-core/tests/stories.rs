@@ -235,6 +235,23 @@ fn an_event_delivered_twice_counts_once_in_each_account() {
 }
 
 #[test]
+fn an_event_id_counts_once_within_the_open_minutes_and_is_then_forgotten() {
+    let mut engine = Engine::new(Config::default());
+    let event = |minute| {
+        let time = monday() + TimeDelta::minutes(minute);
+        Event::new(time, "ec2.amazonaws.com", "RunInstances").event_id("one")
+    };
+    engine.observe(&event(5));
+    engine.observe(&event(1));
+    engine.observe(&event(9));
+    let _ = engine.advance_to(Watermark::before(event(2).time));
+    assert_eq!((engine.stats().counted, engine.stats().duplicates), (1, 2));
+    engine.observe(&event(7));
+    let _ = engine.advance_to(Watermark::before(event(10).time));
+    assert_eq!((engine.stats().counted, engine.stats().duplicates), (2, 2));
+}
+
+#[test]
 fn an_event_outside_the_span_looked_at_is_neither_late_nor_open() {
     let to = Minute::containing(monday());
     let selection = Selection { to: Some(to), ..Selection::default() };

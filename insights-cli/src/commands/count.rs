@@ -48,7 +48,7 @@ pub(super) fn run(args: Count) -> anyhow::Result<Exit> {
 
     let mut found = walk::find(&input.inputs);
     refuse_nothing(&found)?;
-    refuse_overwriting(args.output.as_deref(), |path| found.reads(path))?;
+    refuse_overwriting([args.output.as_deref(), run.summary.as_deref()], |path| found.reads(path))?;
     found.keep_span(&selection, input.allowed_lateness);
     let progress = Progress::new(found.sources(), run.progress);
     let writer = CountsWriter::new(output::sink(args.output.as_deref())?)?;

@@ -22,7 +22,7 @@ pub(super) fn run(args: Detect) -> anyhow::Result<Exit> {
     let run = RunPlan::new(args.common, results.streams_to_terminal())?;
     start_threads(&run)?;
 
-    refuse_overwriting(results.output.as_deref(), |path| {
+    refuse_overwriting([results.output.as_deref(), run.summary.as_deref()], |path| {
         let path = fs::canonicalize(path).ok();
         path.is_some() && args.counts.iter().any(|input| fs::canonicalize(input).ok() == path)
     })?;

@@ -38,7 +38,9 @@ pub(super) fn run(args: Replay) -> anyhow::Result<Exit> {
 
     let mut found = walk::find(&input.inputs);
     refuse_nothing(&found)?;
-    refuse_overwriting(results.output.as_deref(), |path| found.reads(path))?;
+    refuse_overwriting([results.output.as_deref(), run.summary.as_deref()], |path| {
+        found.reads(path)
+    })?;
     found.keep_span(&selection, input.allowed_lateness);
     let progress = Progress::new(found.sources(), run.progress);
     let mut detection = Detection::new(config, &results)?;

@@ -1,7 +1,8 @@
 //! Reads tables of counts: [`read`].
 
 use std::{
-    fs::File,
+    collections::BTreeSet,
+    fs::{self, File},
     io::{self, BufReader, Read},
     path::{Path, PathBuf},
 };
@@ -34,12 +35,17 @@ pub(crate) struct Table {
     pub(crate) rows: u64,
 }
 
-/// Reads all tables; rows may come in any order and in any of them.
+/// Reads all tables; rows may come in any order and in any of them. A table that is named twice
+/// is read once.
 ///
 /// A row that cannot be used is named and counted, and the rows around it are kept.
 pub(crate) fn read(paths: &[PathBuf], selection: &Selection, progress: &Progress) -> Table {
     let mut table = Table::default();
+    let mut read = BTreeSet::new();
     for path in paths {
+        if !read.insert(fs::canonicalize(path).unwrap_or_else(|_| path.clone())) {
+            continue;
+        }
         let name = if path.as_os_str() == "-" {
             "stdin".into()
         } else {

@@ -1,7 +1,7 @@
 //! Finds the files of an archive: [`find`].
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     fs, io,
     path::{Path, PathBuf},
 };
@@ -49,6 +49,8 @@ pub(crate) struct Found {
     pub(crate) skipped: Skipped,
     /// Inputs and folders that could not be looked into, and why.
     pub(crate) unreadable: Vec<(String, io::Error)>,
+    /// Where everything really is, links followed.
+    real: BTreeSet<Location>,
 }
 
 /// Files left out because of their key.
@@ -80,14 +82,9 @@ pub(crate) struct Batch {
 }
 
 impl Found {
-    /// Returns whether `path` is one of the files to be read.
+    /// Returns whether `path` is one of the files that were found.
     pub(crate) fn reads(&self, path: &Path) -> bool {
-        let Ok(path) = fs::canonicalize(path) else { return false };
-        let mut sources = self.batches.iter().flat_map(|batch| &batch.sources);
-        sources.any(|source| match &source.place {
-            Location::Stdin => false,
-            Location::File(file) => fs::canonicalize(file).is_ok_and(|file| file == path),
-        })
+        fs::canonicalize(path).is_ok_and(|real| self.real.contains(&Location::File(real)))
     }
 
     /// Leaves out the days that cannot hold events of the span looked at: those delivered
@@ -118,27 +115,21 @@ impl Found {
 /// file that is reached twice is read once.
 pub(crate) fn find(inputs: &[PathBuf]) -> Found {
     let mut found = Found::default();
-    let mut places = BTreeSet::new();
+    let mut entries = Entries::new();
     for input in inputs {
         if input.as_os_str() == "-" {
-            places.insert((Location::Stdin, Location::Stdin));
+            entries.insert(Location::Stdin, (Location::Stdin, ObjectKey::default()));
         } else if input.is_dir() {
-            walk(input, &mut places, &mut found);
+            walk(input, &mut entries, &mut found);
         } else {
             // What is named is read whatever its name; if it cannot be, reading it tells why.
-            enter(input.clone(), &mut places);
+            let key = ObjectKey::parse(&input.to_string_lossy());
+            enter(input.clone(), ObjectKey { kind: Kind::Log, ..key }, &mut entries);
         }
     }
-    let mut read = BTreeSet::new();
-    let mut batches = std::collections::BTreeMap::<_, Vec<Source>>::new();
-    for (place, canonical) in places {
-        if !read.insert(canonical) {
-            continue;
-        }
-        let key = match &place {
-            Location::Stdin => ObjectKey::default(),
-            Location::File(path) => ObjectKey::parse(&path.to_string_lossy()),
-        };
+    found.real = entries.keys().cloned().collect();
+    let mut batches = BTreeMap::<_, Vec<Source>>::new();
+    for (place, key) in entries.into_values() {
         let skipped = &mut found.skipped;
         match key.kind {
             Kind::Log => batches.entry(key.day).or_default().push(Source { place, key }),
@@ -152,22 +143,25 @@ pub(crate) fn find(inputs: &[PathBuf]) -> Found {
     found
 }
 
+/// What was found, by where it really is: a file that is reached twice is entered once.
+type Entries = BTreeMap<Location, (Location, ObjectKey)>;
+
 /// Adds the logs in a folder, links followed, each folder once.
-fn walk(folder: &Path, places: &mut BTreeSet<(Location, Location)>, found: &mut Found) {
-    let mut folders = vec![folder.to_owned()];
+fn walk(root: &Path, entries: &mut Entries, found: &mut Found) {
+    let mut folders = vec![root.to_owned()];
     let mut visited = BTreeSet::new();
     while let Some(folder) = folders.pop() {
         if !visited.insert(fs::canonicalize(&folder).unwrap_or_else(|_| folder.clone())) {
             continue;
         }
-        let entries = match fs::read_dir(&folder) {
-            Ok(entries) => entries,
+        let listed = match fs::read_dir(&folder) {
+            Ok(listed) => listed,
             Err(error) => {
                 found.unreadable.push((printable(&folder.to_string_lossy()), error));
                 continue;
             }
         };
-        for entry in entries {
+        for entry in listed {
             let (path, kind) = match entry.and_then(|entry| Ok((entry.path(), entry.file_type()?)))
             {
                 Ok(entry) => entry,
@@ -182,7 +176,11 @@ fn walk(folder: &Path, places: &mut BTreeSet<(Location, Location)>, found: &mut 
             if kind.is_dir() {
                 folders.push(path);
             } else if (kind.is_file() || kind.is_symlink()) && is_log(&path) {
-                enter(path, places);
+                // What lies above the folder that was named says nothing of what is in it.
+                let below = path.strip_prefix(root).unwrap_or(&path);
+                let kind = ObjectKey::parse(&below.to_string_lossy()).kind;
+                let key = ObjectKey::parse(&path.to_string_lossy());
+                enter(path, ObjectKey { kind, ..key }, entries);
             } else {
                 found.skipped.other += 1;
             }
@@ -190,9 +188,14 @@ fn walk(folder: &Path, places: &mut BTreeSet<(Location, Location)>, found: &mut 
     }
 }
 
-fn enter(path: PathBuf, places: &mut BTreeSet<(Location, Location)>) {
-    let canonical = fs::canonicalize(&path).unwrap_or_else(|_| path.clone());
-    places.insert((Location::File(path), Location::File(canonical)));
+/// Adds a file. Of two ways to it the first in order is kept, whichever was met first.
+fn enter(path: PathBuf, key: ObjectKey, entries: &mut Entries) {
+    let real = fs::canonicalize(&path).unwrap_or_else(|_| path.clone());
+    let found = (Location::File(path), key);
+    let kept = entries.entry(Location::File(real)).or_insert_with(|| found.clone());
+    if found.0 < kept.0 {
+        *kept = found;
+    }
 }
 
 /// Returns whether a file in a folder is named like a log.

@@ -1,0 +1,158 @@
+//! Tables of counts, ours or another engine's, whole or damaged.
+
+use crate::{
+    archive::gzip,
+    folder::Folder,
+    program::{Run, insights},
+};
+
+const HEADER: &str = "minute,account_id,aws_region,event_source,event_name,event_category,\
+                      error_code,count";
+
+fn detect(bytes: impl AsRef<[u8]>) -> Run {
+    let folder = Folder::new();
+    insights(&[&"detect", &folder.file("counts.csv", bytes)])
+}
+
+fn row(minute: &str, count: &str) -> String {
+    format!("{minute},111122223333,eu-west-1,ec2.amazonaws.com,RunInstances,Management,,{count}")
+}
+
+#[test]
+fn a_bad_row_is_named_by_its_line_and_the_others_count() {
+    let good = row("2026-03-02T14:05:00Z", "7");
+    for bad in [
+        row("noon", "7"),
+        row("", "7"),
+        row("2026-03-02T14:05:00Z", ""),
+        row("2026-03-02T14:05:00Z", "-1"),
+        row("2026-03-02T14:05:00Z", "1.5"),
+        row("2026-03-02T14:05:00Z", "many"),
+        row("2026-03-02T14:05:00Z", "4294967296"),
+        row("2026-03-02T14:05:00Z", "7").replace("Management", "Insight"),
+        row("2026-03-02T14:05:00Z", "7").replace("RunInstances", ""),
+        row("2026-03-02T14:05:00Z", "7") + ",one,too many",
+        "2026-03-02T14:05:00Z".to_owned(),
+    ] {
+        let run = detect(format!("{HEADER}\n{good}\n{bad}\n{good}\n")).exited(3);
+        assert_eq!((run.number("counted"), run.number("malformed")), (14, 1), "{bad}");
+        assert_eq!(run.number("rows"), 3, "{bad}");
+        assert!(run.stderr.contains("counts.csv: line 3: "), "{bad}: {}", run.stderr);
+    }
+}
+
+#[test]
+fn a_row_that_is_no_text_is_named_by_its_line() {
+    let good = row("2026-03-02T14:05:00Z", "7");
+    let bad = row("2026-03-02T14:05:00Z", "7").replace("RunInstances", "Run\u{0}");
+    let mut bytes = format!("{HEADER}\n{good}\n{bad}\n{good}\n").into_bytes();
+    let nul = bytes.iter().position(|&byte| byte == 0).unwrap();
+    bytes[nul] = 0xff;
+    let run = detect(bytes).exited(3);
+    assert_eq!((run.number("counted"), run.number("malformed")), (14, 1));
+    assert!(run.stderr.contains("line 3: "), "{}", run.stderr);
+}
+
+#[test]
+fn a_table_without_a_needed_column_is_refused_by_name() {
+    for column in ["minute", "event_source", "event_name", "count"] {
+        let header = HEADER.replace(column, "other");
+        let run = detect(format!("{header}\n{}\n", row("2026-03-02T14:05:00Z", "7")));
+        assert!([3, 4].contains(&run.code), "{}", run.stderr);
+        assert!(run.stderr.contains(&format!("no column {column}")), "{}", run.stderr);
+        assert_eq!(run.stdout, "");
+    }
+}
+
+#[test]
+fn an_empty_table_is_told() {
+    for bytes in ["", "\n", "\n\n\n"] {
+        let run = detect(bytes);
+        assert!([3, 4].contains(&run.code), "{}", run.stderr);
+        assert!(run.stderr.contains("counts.csv"), "{}", run.stderr);
+    }
+    let run = detect(format!("{HEADER}\n")).exited(0);
+    assert_eq!((run.stdout.as_str(), run.number("rows")), ("", 0));
+}
+
+#[test]
+fn tables_that_cannot_be_opened_are_told() {
+    let folder = Folder::new();
+    let table = format!("{HEADER}\n{}\n", row("2026-03-02T14:05:00Z", "7"));
+    let good = folder.file("good.csv", table);
+    let missing = folder.join("missing.csv");
+    let run = insights(&[&"detect", &missing]).exited(4);
+    assert!(run.stderr.contains("missing.csv: "), "{}", run.stderr);
+    let run = insights(&[&"detect", &missing, &good]).exited(3);
+    assert_eq!((run.number("counted"), run.number("unreadable_files")), (7, 1));
+    let run = insights(&[&"detect", &folder.path(), &good]).exited(3);
+    assert_eq!(run.number("counted"), 7);
+}
+
+#[test]
+fn a_packed_table_that_is_cut_off_gives_what_comes_before() {
+    let rows: Vec<String> = (0..50_000_u32)
+        .map(|number| {
+            let minute = format!("2026-03-02T{:02}:{:02}:00Z", number / 60 % 24, number % 60);
+            row(&minute, &(number.wrapping_mul(2_654_435_761) % 1_000).to_string())
+        })
+        .collect();
+    let packed = gzip(format!("{HEADER}\n{}\n", rows.join("\n")));
+    let run = detect(&packed[..packed.len() / 2]).exited(3);
+    let kept = run.number("rows");
+    assert!((1_000..49_000).contains(&kept), "{kept} rows");
+    assert!(run.stderr.contains("counts.csv: line "), "{}", run.stderr);
+}
+
+#[test]
+fn tables_of_other_programs_are_read() {
+    let rows = [row("2026-03-02 14:05:00", "3"), row("2026-03-02 14:05:00.000", "4")];
+    let lines = [HEADER, &rows[0], &rows[1]];
+    let quoted = lines.map(|line| format!("\"{}\"", line.replace(',', "\",\"")));
+    for table in [lines.join("\r\n"), quoted.join("\n"), quoted.join("\r\n")] {
+        let run = detect(&table).exited(0);
+        let found = (run.number("rows"), run.number("counted"));
+        assert_eq!(found, (2, 7), "{table}");
+    }
+}
+
+#[test]
+fn a_table_that_begins_with_a_byte_order_mark_is_read() {
+    let row = row("2026-03-02T14:05:00Z", "3");
+    let run = detect(format!("\u{feff}{HEADER}\r\n{row}\r\n")).exited(0);
+    assert_eq!(run.number("counted"), 3);
+}
+
+#[test]
+fn counts_as_large_as_they_come_are_no_trouble() {
+    let most = u32::MAX.to_string();
+    let mut table = format!("{HEADER}\n");
+    for minute in ["2026-03-02T14:05:00Z", "2026-03-02T14:06:00Z", "2026-03-04T14:06:00Z"] {
+        for _ in 0..20 {
+            table += &row(minute, &most);
+            table.push('\n');
+            table += &row(minute, &most).replace("Management,,", "Management,Denied,");
+            table.push('\n');
+        }
+    }
+    let run = detect(&table).exited(0);
+    assert_eq!(run.number("rows"), 120);
+}
+
+#[test]
+fn minutes_at_the_ends_of_the_calendar_are_no_trouble() {
+    let ends = [
+        "0000-01-01T00:00:00Z",
+        "1969-12-31T23:59:00Z",
+        "1970-01-01T00:00:00Z",
+        "2026-03-02T14:05:00Z",
+        "9999-12-31T23:59:00Z",
+        "+10136-02-16 04:15:00",
+        "+262142-12-31 23:59:00",
+    ];
+    for count in ["0", "1", "2", "1000"] {
+        let rows: Vec<String> = ends.iter().map(|end| row(end, count)).collect();
+        let run = detect(format!("{HEADER}\n{}\n", rows.join("\n")));
+        assert!([0, 3].contains(&run.code), "{}", run.stderr);
+    }
+}
