@@ -11,7 +11,7 @@ use std::{
 use crate::{
     archive::{at, gzip, log, steady},
     folder::Folder,
-    program::insights,
+    program::{command, insights},
 };
 
 fn three() -> String {
@@ -112,6 +112,18 @@ fn the_input_is_not_the_output() {
     let folder = Folder::new();
     let file = folder.file("a.json", three());
     let _ = insights(&[&"replay", &file, &"-o", &file]);
-    let _ = insights(&[&"replay", &file, &"--summary", &file]);
+    let output = command(&[&"replay", &file, &"--summary", &file]).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
     assert!(fs::read_to_string(&file).unwrap() == three(), "the input was overwritten");
+}
+
+#[test]
+fn what_is_named_is_read_wherever_it_lies() {
+    let folder = Folder::new();
+    let file = folder.file("AWSLogs/1/CloudTrail-Digest/eu-west-1/a.json", three());
+    assert_eq!(insights(&[&"replay", &file]).exited(0).number("records"), 3);
+    let inside = folder.join("AWSLogs/1/CloudTrail-Digest/eu-west-1");
+    assert_eq!(insights(&[&"replay", &inside]).exited(0).number("records"), 3);
+    // Found on the way, it is known for what it is.
+    assert_eq!(insights(&[&"replay", &folder.path()]).exited(4).code, 4);
 }

@@ -156,3 +156,12 @@ fn minutes_at_the_ends_of_the_calendar_are_no_trouble() {
         assert!([0, 3].contains(&run.code), "{}", run.stderr);
     }
 }
+
+#[test]
+fn a_table_that_is_named_twice_is_read_once() {
+    let folder = Folder::new();
+    let table = folder.file("c.csv", format!("{HEADER}\n{}\n", row("2026-03-02T14:05:00Z", "3")));
+    let again = folder.join("./c.csv");
+    let run = insights(&[&"detect", &table, &again]).exited(0);
+    assert_eq!((run.number("rows"), run.number("counted")), (1, 3));
+}
