@@ -101,28 +101,17 @@ pub(crate) fn plan(
     apis: &[Api],
     places: &[Place],
 ) -> anyhow::Result<Vec<Anomaly>> {
-    let first = if minutes > QUIET_BEFORE + 1440 {
-        QUIET_BEFORE
-    } else {
-        minutes / 2
-    };
+    let first = if minutes > QUIET_BEFORE + 1440 { QUIET_BEFORE } else { minutes / 2 };
     let room = minutes.saturating_sub(first + QUIET_AFTER);
     let most = room / (APART + LONGEST + 1);
-    ensure!(
-        count <= most,
-        "there is room for {most} anomalies, but not for {count}"
-    );
+    ensure!(count <= most, "there is room for {most} anomalies, but not for {count}");
     let mut random = Random::stream(seed, "anomalies");
     let mut anomalies: Vec<Anomaly> = Vec::new();
     for number in 0..count {
         let story = STORIES[number as usize % STORIES.len()];
         let round = number as usize / STORIES.len();
         // People who probe go to the quiet places as well; the others follow the activity.
-        let from = if story == Story::Probing {
-            number as usize
-        } else {
-            round
-        };
+        let from = if story == Story::Probing { number as usize } else { round };
         let mut tried = (0..places.len()).map(|step| (from + step) % places.len());
         let mut found = tried
             .find_map(|place| story.play(place, &places[place], apis, &anomalies, &mut random));
@@ -176,11 +165,7 @@ impl Story {
             Self::Exfiltration => fit.first()?,
             Self::Probing => {
                 // Two probes in a row differ in their error codes.
-                let last = before
-                    .iter()
-                    .rev()
-                    .find_map(|a| a.failure)
-                    .map(|failure| failure.code);
+                let last = before.iter().rev().find_map(|a| a.failure).map(|failure| failure.code);
                 fit.retain(|series| Some(denial(apis[series.api].service).code) != last);
                 *fit.get(random.position(fit.len()))?
             }
@@ -188,11 +173,9 @@ impl Story {
         let times = |factor: f64| crate::rounded(rate(series) * factor);
         let burst = |per_minute| Shape::Burst { per_minute };
         let (shape, duration, principal) = match self {
-            Self::SparseBurst => (
-                burst(random.between(13, 20)),
-                random.between(8, 20),
-                Principals::outsider(2),
-            ),
+            Self::SparseBurst => {
+                (burst(random.between(13, 20)), random.between(8, 20), Principals::outsider(2))
+            }
             Self::SteadyBurst => {
                 let more = times(4.0).max(random.between(13, 18));
                 (burst(more), random.between(10, 30), series.callers[0])
@@ -201,31 +184,18 @@ impl Story {
                 let more = times(29.0).max(random.between(15, 22));
                 (burst(more), random.between(12, 18), Principals::outsider(0))
             }
-            Self::Probing => (
-                burst(random.between(13, 22)),
-                random.between(5, 15),
-                Principals::outsider(1),
-            ),
+            Self::Probing => {
+                (burst(random.between(13, 22)), random.between(5, 15), Principals::outsider(1))
+            }
             Self::Fall => {
-                let (low, high) = if rate(series) >= 3.0 {
-                    (30, 60)
-                } else {
-                    (90, LONGEST)
-                };
+                let (low, high) = if rate(series) >= 3.0 { (30, 60) } else { (90, LONGEST) };
                 (Shape::Fall, random.between(low, high), series.callers[0])
             }
         };
         let failure = (self == Self::Probing).then(|| denial(apis[series.api].service));
         let (start, end) = (0, 0);
-        let anomaly = Anomaly {
-            place: position,
-            api: series.api,
-            failure,
-            principal,
-            shape,
-            start,
-            end,
-        };
+        let anomaly =
+            Anomaly { place: position, api: series.api, failure, principal, shape, start, end };
         Some((anomaly, duration))
     }
 
@@ -246,15 +216,7 @@ impl Story {
             Self::SteadyBurst => api.kind == Kind::Write && is_steady && !api.is(Api::HEARTBEAT),
             Self::Exfiltration => api.is(("s3", "GetObject")),
             Self::Probing => {
-                let services = [
-                    "ec2",
-                    "iam",
-                    "s3",
-                    "secretsmanager",
-                    "ssm",
-                    "kms",
-                    "dynamodb",
-                ];
+                let services = ["ec2", "iam", "s3", "secretsmanager", "ssm", "kms", "dynamodb"];
                 api.kind == Kind::Read
                     && services.contains(&api.service)
                     && !fails(Some(denial(api.service).code))

@@ -46,21 +46,13 @@ impl Archive {
         let places = places(&settings, &apis);
         let (seed, minutes) = (settings.seed, settings.minutes());
         let anomalies = anomaly::plan(seed, settings.anomalies, minutes, &apis, &places)?;
-        Ok(Self {
-            settings,
-            apis,
-            places,
-            anomalies,
-        })
+        Ok(Self { settings, apis, places, anomalies })
     }
 
     /// Returns the labels of the anomalies in the order of their start.
     #[must_use]
     pub fn labels(&self) -> Vec<Label> {
-        self.anomalies
-            .iter()
-            .map(|anomaly| self.label(anomaly))
-            .collect()
+        self.anomalies.iter().map(|anomaly| self.label(anomaly)).collect()
     }
 
     /// Writes all files of the archive, and `labels.csv`.
@@ -76,15 +68,11 @@ impl Archive {
             writeln!(labels, "{label}")?;
         }
         sink.put("labels.csv", labels.as_bytes())?;
-        let routes: Vec<(&str, &str)> = self
-            .places
-            .iter()
-            .map(|place| (&*place.account, &*place.region))
-            .collect();
+        let routes: Vec<(&str, &str)> =
+            self.places.iter().map(|place| (&*place.account, &*place.region)).collect();
         let mut delivery = Delivery::new(&self.settings, &routes);
-        let mut writers: Vec<Writer> = (0..self.places.len())
-            .map(|place| Writer::new(self.settings.seed, place))
-            .collect();
+        let mut writers: Vec<Writer> =
+            (0..self.places.len()).map(|place| Writer::new(self.settings.seed, place)).collect();
         for minute in 0..self.settings.minutes() {
             for (place, writer) in writers.iter_mut().enumerate() {
                 let batches = self.batches(place, minute, writer);
@@ -103,11 +91,7 @@ impl Archive {
     /// Returns the calls of one minute at a place.
     fn batches(&mut self, position: usize, minute: u32, writer: &mut Writer) -> Vec<Batch> {
         let mut batches = Vec::new();
-        let here = || {
-            self.anomalies
-                .iter()
-                .filter(|anomaly| anomaly.place == position)
-        };
+        let here = || self.anomalies.iter().filter(|anomaly| anomaly.place == position);
         for series in &mut self.places[position].series {
             let mut calls = series.arrivals.calls(minute);
             for fall in here().filter(|a| a.shape == Shape::Fall && a.api == series.api) {
@@ -120,26 +104,15 @@ impl Archive {
             }
             if calls > 0 {
                 let (api, failure) = (series.api, series.failure);
-                batches.push(Batch {
-                    calls,
-                    api,
-                    failure,
-                    callers: series.callers.clone(),
-                });
+                batches.push(Batch { calls, api, failure, callers: series.callers.clone() });
             }
         }
         for anomaly in here().filter(|a| (a.start..a.end).contains(&minute)) {
             if let Shape::Burst { per_minute } = anomaly.shape {
-                let calls = writer
-                    .random
-                    .between(per_minute - per_minute / 5, per_minute + per_minute / 5);
+                let calls =
+                    writer.random.between(per_minute - per_minute / 5, per_minute + per_minute / 5);
                 let (api, failure) = (anomaly.api, anomaly.failure);
-                batches.push(Batch {
-                    calls,
-                    api,
-                    failure,
-                    callers: vec![anomaly.principal],
-                });
+                batches.push(Batch { calls, api, failure, callers: vec![anomaly.principal] });
             }
         }
         batches
@@ -188,11 +161,7 @@ struct Writer {
 impl Writer {
     fn new(seed: u64, place: usize) -> Self {
         let random = Random::stream(seed, &format!("records {place}"));
-        Self {
-            place,
-            random,
-            record: Vec::new(),
-        }
+        Self { place, random, record: Vec::new() }
     }
 
     /// Writes one record to the buffer and returns its time, in seconds since the start.
@@ -200,11 +169,7 @@ impl Writer {
         let place = &archive.places[self.place];
         let random = &mut self.random;
         // The first caller makes more than half of the calls.
-        let caller = if random.chance(0.5) {
-            0
-        } else {
-            random.position(batch.callers.len())
-        };
+        let caller = if random.chance(0.5) { 0 } else { random.position(batch.callers.len()) };
         let principal = place.principals.at(batch.callers[caller]);
         let session = &principal.sessions[random.position(principal.sessions.len())];
         let second = i64::from(minute) * clock::MINUTE + i64::from(random.below(60));
@@ -231,17 +196,11 @@ fn places(settings: &Settings, apis: &[Api]) -> Vec<Place> {
     for (number, (region, region_share)) in regions.iter().enumerate() {
         for (account, account_share) in &accounts {
             let total = settings.per_minute() * account_share;
-            let beats = (total * HEARTBEATS)
-                .max(LEAST_HEARTBEATS)
-                .min(total * MOST_HEARTBEATS);
+            let beats = (total * HEARTBEATS).max(LEAST_HEARTBEATS).min(total * MOST_HEARTBEATS);
             let load = Load {
                 per_minute: (total - beats) * region_share,
                 heartbeat: (number == 0).then_some(beats),
-                used: if number == 0 {
-                    1.0
-                } else {
-                    0.75 / number as f64
-                },
+                used: if number == 0 { 1.0 } else { 0.75 / number as f64 },
             };
             places.push(Place::new(settings.seed, account, region, apis, load));
         }

@@ -37,15 +37,11 @@ impl Arrivals {
     pub(crate) fn new(behaviour: Behaviour, mut random: Random) -> Self {
         let form = match behaviour {
             Behaviour::Steady { .. } => Form::Many(Box::default()),
-            Behaviour::Sparse { .. } => Form::Single {
-                next: random.unit() / behaviour.expected(0),
-            },
+            Behaviour::Sparse { .. } => {
+                Form::Single { next: random.unit() / behaviour.expected(0) }
+            }
         };
-        Self {
-            behaviour,
-            random,
-            form,
-        }
+        Self { behaviour, random, form }
     }
 
     /// Returns the number of calls in a minute; minutes are asked for in order, each once.
@@ -79,11 +75,7 @@ struct Recent {
 
 impl Default for Recent {
     fn default() -> Self {
-        Self {
-            minutes: [(0, 0.0); MEMORY],
-            at: 0,
-            sums: [(0, 0.0); SPANS.len()],
-        }
+        Self { minutes: [(0, 0.0); MEMORY], at: 0, sums: [(0, 0.0); SPANS.len()] }
     }
 }
 
@@ -125,10 +117,7 @@ impl Recent {
 fn bounds(mean: f64) -> (u32, u32) {
     let mean = mean.max(0.0);
     let spread = 3.72 * mean.sqrt();
-    (
-        (mean - spread + 2.14).max(0.0) as u32,
-        (mean + spread + 2.14).min(1e9) as u32,
-    )
+    ((mean - spread + 2.14).max(0.0) as u32, (mean + spread + 2.14).min(1e9) as u32)
 }
 
 #[cfg(test)]
@@ -145,18 +134,12 @@ mod tests {
         for per_minute in [0.012, 0.3, 6.0] {
             let counts = counts(Behaviour::Steady { per_minute }, 50_000);
             let mean = f64::from(counts.iter().sum::<u32>()) / 50_000.0;
-            assert!(
-                (mean / per_minute - 1.0).abs() < 0.1,
-                "{per_minute} became {mean}"
-            );
+            assert!((mean / per_minute - 1.0).abs() < 0.1, "{per_minute} became {mean}");
             for span in SPANS {
                 let (low, high) = bounds(per_minute * f64::from(span));
                 for window in counts.windows(span as usize) {
                     let calls = window.iter().sum::<u32>();
-                    assert!(
-                        calls <= high,
-                        "{calls} calls in {span} minutes at {per_minute}"
-                    );
+                    assert!(calls <= high, "{calls} calls in {span} minutes at {per_minute}");
                     // Making up for a lack may be cut off by the upper bound of a single minute.
                     assert!(span < LEAST_SPAN || calls + 1 >= low);
                 }
@@ -169,11 +152,7 @@ mod tests {
         let counts = counts(Behaviour::Sparse { per_day: 12.0 }, 14_400);
         let minutes: Vec<usize> = (0..counts.len()).filter(|&m| counts[m] > 0).collect();
         assert!(counts.iter().all(|&count| count < 2));
-        assert!(
-            (100..140).contains(&minutes.len()),
-            "{} calls in 10 days",
-            minutes.len()
-        );
+        assert!((100..140).contains(&minutes.len()), "{} calls in 10 days", minutes.len());
         assert!(minutes.windows(2).all(|pair| pair[1] - pair[0] >= 20));
     }
 }

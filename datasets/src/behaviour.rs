@@ -34,9 +34,7 @@ impl Behaviour {
         if per_minute >= Self::STEADY_FROM {
             Self::Steady { per_minute }
         } else {
-            Self::Sparse {
-                per_day: (per_minute * DAY).clamp(0.4, 12.0),
-            }
+            Self::Sparse { per_day: (per_minute * DAY).clamp(0.4, 12.0) }
         }
     }
 

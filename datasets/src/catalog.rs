@@ -78,10 +78,7 @@ impl Api {
 
     /// Returns true for an API whose service has its only endpoint in the first Region.
     pub(crate) fn is_global(&self) -> bool {
-        matches!(
-            self.service,
-            "iam" | "route53" | "cloudfront" | "organizations" | "signin"
-        )
+        matches!(self.service, "iam" | "route53" | "cloudfront" | "organizations" | "signin")
     }
 
     /// Returns true if this is the API of the service with the name.

@@ -51,9 +51,6 @@ mod tests {
         write(&mut text, 1_772_409_909).unwrap();
         text.push(b' ');
         write_day(&mut text, 1_772_409_909).unwrap();
-        assert_eq!(
-            String::from_utf8(text).unwrap(),
-            "2026-03-02T00:05:09Z 2026/03/02"
-        );
+        assert_eq!(String::from_utf8(text).unwrap(), "2026-03-02T00:05:09Z 2026/03/02");
     }
 }

@@ -64,9 +64,7 @@ impl Delivery {
     /// Returns the delivery for pairs of account and Region.
     pub(crate) fn new(settings: &Settings, places: &[(&str, &str)]) -> Self {
         let siblings = |account: &str| -> Vec<usize> {
-            (0..places.len())
-                .filter(|&other| places[other].0 == account)
-                .collect()
+            (0..places.len()).filter(|&other| places[other].0 == account).collect()
         };
         let route = |(account, region): &(&str, &str)| Route {
             account: (*account).into(),
@@ -89,19 +87,13 @@ impl Delivery {
         // Most records are quick: the share that takes longer than x falls with its cube root.
         let slowness = self.random.unit().powi(3);
         let span = self.settings.file_seconds();
-        let lag = i64::from(crate::rounded(
-            slowness * self.settings.handover_seconds() as f64,
-        ));
+        let lag = i64::from(crate::rounded(slowness * self.settings.handover_seconds() as f64));
         let arrival = second + lag;
         self.put(route, arrival, record);
         if self.random.chance(self.settings.duplicates) {
             let siblings = &self.routes[route].siblings;
             let other = siblings[self.random.position(siblings.len())];
-            let to = if self.random.chance(ASTRAY) {
-                other
-            } else {
-                route
-            };
+            let to = if self.random.chance(ASTRAY) { other } else { route };
             // One of the two files after the first one.
             let later = (arrival / span + 1) * span;
             let wait = self.random.unit() * (2 * span - 1) as f64;
@@ -164,10 +156,7 @@ impl Delivery {
             }
             self.content.extend_from_slice(b"]}");
             let file = compress(&self.content)?;
-            sink.put(
-                &key(self.settings.seed, &route.account, &route.region, end)?,
-                &file,
-            )?;
+            sink.put(&key(self.settings.seed, &route.account, &route.region, end)?, &file)?;
             self.summary.files += 1;
             self.summary.records += window.records.len() as u64;
             self.summary.raw_bytes += self.content.len() as u64;
@@ -180,9 +169,7 @@ impl Delivery {
 
 /// Returns the gzip form of a file. It holds no time and no name, so equal content stays equal.
 fn compress(content: &[u8]) -> anyhow::Result<Vec<u8>> {
-    let mut encoder = GzBuilder::new()
-        .mtime(0)
-        .write(Vec::new(), Compression::default());
+    let mut encoder = GzBuilder::new().mtime(0).write(Vec::new(), Compression::default());
     encoder.write_all(content)?;
     Ok(encoder.finish()?)
 }
@@ -202,11 +189,7 @@ fn key(seed: u64, account: &str, region: &str, end: i64) -> anyhow::Result<Strin
         at.minute()
     )?;
     let mut random = Random::stream(seed, &format!("file {account} {region} {end}"));
-    random.symbols(
-        &mut key,
-        b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz",
-        16,
-    );
+    random.symbols(&mut key, b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz", 16);
     key.extend_from_slice(b".json.gz");
     Ok(String::from_utf8(key)?)
 }
@@ -221,10 +204,7 @@ mod tests {
     fn keys_follow_the_layout_of_cloudtrail() {
         let key = key(1, "111122223333", "us-east-1", 1_772_409_900).unwrap();
         let (folder, name) = key.rsplit_once('/').unwrap();
-        assert_eq!(
-            folder,
-            "AWSLogs/111122223333/CloudTrail/us-east-1/2026/03/02"
-        );
+        assert_eq!(folder, "AWSLogs/111122223333/CloudTrail/us-east-1/2026/03/02");
         let unique = name
             .strip_prefix("111122223333_CloudTrail_us-east-1_20260302T0005Z_")
             .and_then(|rest| rest.strip_suffix(".json.gz"))
@@ -240,10 +220,7 @@ mod tests {
 
     #[test]
     fn a_file_is_written_once_no_call_can_reach_it() {
-        let settings = Settings {
-            duplicates: 0.0,
-            ..Settings::default()
-        };
+        let settings = Settings { duplicates: 0.0, ..Settings::default() };
         let mut files = BTreeMap::new();
         let mut delivery = Delivery::new(&settings, &[("111122223333", "us-east-1")]);
         for second in 0..900 {

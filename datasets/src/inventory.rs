@@ -21,14 +21,8 @@ pub(crate) const ROLES: &[&str] = &[
 ];
 
 /// Names of people in the directory.
-pub(crate) const PEOPLE: &[&str] = &[
-    "mara.lindqvist",
-    "tomas.okafor",
-    "ines.brandt",
-    "yuki.arden",
-    "pavel.morrow",
-    "lea.quist",
-];
+pub(crate) const PEOPLE: &[&str] =
+    &["mara.lindqvist", "tomas.okafor", "ines.brandt", "yuki.arden", "pavel.morrow", "lea.quist"];
 
 /// The resources of one account and Region. No list is empty.
 #[derive(Clone, Debug)]
@@ -48,9 +42,7 @@ impl Inventory {
     pub(crate) fn new(seed: u64, account: &str, region: &str) -> Self {
         let mut random = Random::stream(seed, &format!("inventory {account} {region}"));
         let mut ids = |prefix: &str, count: usize| -> Vec<String> {
-            (0..count)
-                .map(|_| format!("{prefix}{}", hex(&mut random, 16)))
-                .collect()
+            (0..count).map(|_| format!("{prefix}{}", hex(&mut random, 16))).collect()
         };
         Self {
             instances: ids("i-0", 40),

@@ -135,8 +135,6 @@ fn is_empty(folder: &Path) -> anyhow::Result<bool> {
     if !folder.exists() {
         return Ok(true);
     }
-    let mut entries = folder
-        .read_dir()
-        .with_context(|| format!("read {}", folder.display()))?;
+    let mut entries = folder.read_dir().with_context(|| format!("read {}", folder.display()))?;
     Ok(entries.next().is_none())
 }

@@ -92,21 +92,12 @@ impl Place {
         let code = failure.map_or("", |failure| failure.code);
         let mut random = Random::stream(
             seed,
-            &format!(
-                "{} {} {} {} {code}",
-                self.account, self.region, api.service, api.name
-            ),
+            &format!("{} {} {} {} {code}", self.account, self.region, api.service, api.name),
         );
         let count = 1 + random.position(4);
         let callers = self.principals.usual(api.caller, count, &mut random);
         let arrivals = Arrivals::new(behaviour, random);
-        self.series.push(Series {
-            api: position,
-            failure,
-            behaviour,
-            arrivals,
-            callers,
-        });
+        self.series.push(Series { api: position, failure, behaviour, arrivals, callers });
     }
 }
 
@@ -123,11 +114,8 @@ fn rates(seed: u64, place: &Place, apis: &[Api], load: Load) -> Vec<(usize, f64)
         }
     }
     let is_apart = |position: usize| load.heartbeat.is_some() && apis[position].is(Api::HEARTBEAT);
-    let total: f64 = used
-        .iter()
-        .filter(|(position, _)| !is_apart(*position))
-        .map(|(_, weight)| weight)
-        .sum();
+    let total: f64 =
+        used.iter().filter(|(position, _)| !is_apart(*position)).map(|(_, weight)| weight).sum();
     for (position, weight) in &mut used {
         *weight = match load.heartbeat {
             Some(per_minute) if is_apart(*position) => per_minute,
@@ -150,38 +138,19 @@ mod tests {
 
     #[test]
     fn the_rates_of_the_apis_add_up_to_the_load() {
-        let load = Load {
-            per_minute: 5.0,
-            heartbeat: Some(0.7),
-            used: 1.0,
-        };
+        let load = Load { per_minute: 5.0, heartbeat: Some(0.7), used: 1.0 };
         let (apis, place) = place(load);
         let rate = |series: &&Series| series.behaviour.expected(0);
-        let succeeding = place
-            .series
-            .iter()
-            .filter(|series| series.failure.is_none());
+        let succeeding = place.series.iter().filter(|series| series.failure.is_none());
         assert!((succeeding.map(|series| rate(&series)).sum::<f64>() - 5.7).abs() < 0.3);
-        let heartbeat = place
-            .series
-            .iter()
-            .find(|series| apis[series.api].is(Api::HEARTBEAT));
+        let heartbeat = place.series.iter().find(|series| apis[series.api].is(Api::HEARTBEAT));
         assert!((heartbeat.as_ref().map(rate).unwrap() - 0.7).abs() < 1e-9);
     }
 
     #[test]
     fn a_further_region_has_no_services_without_regions() {
-        let (apis, place) = place(Load {
-            per_minute: 1.0,
-            heartbeat: None,
-            used: 0.5,
-        });
-        assert!(
-            place
-                .series
-                .iter()
-                .all(|series| !apis[series.api].is_global())
-        );
+        let (apis, place) = place(Load { per_minute: 1.0, heartbeat: None, used: 0.5 });
+        assert!(place.series.iter().all(|series| !apis[series.api].is_global()));
         assert!((30..90).contains(&place.series.len()));
     }
 }

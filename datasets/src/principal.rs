@@ -14,15 +14,8 @@ const UPPER: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 /// The kind of identity of a principal.
 #[derive(Clone, Debug)]
 enum Identity {
-    User {
-        name: String,
-        id: String,
-        key: String,
-    },
-    Role {
-        name: String,
-        id: String,
-    },
+    User { name: String, id: String, key: String },
+    Role { name: String, id: String },
     Root,
     Service,
 }
@@ -52,11 +45,7 @@ pub(crate) struct Principal {
 impl Principal {
     /// Returns a service of AWS, called by its principal such as `ecs.amazonaws.com`.
     pub(crate) fn service(host: &'static str) -> Self {
-        let session = Session {
-            name: host.into(),
-            arn: host.into(),
-            address: host.into(),
-        };
+        let session = Session { name: host.into(), arn: host.into(), address: host.into() };
         Self::new("", Identity::Service, host, vec![session])
     }
 
@@ -67,16 +56,8 @@ impl Principal {
         let (mut id, mut key) = (b"AIDA".to_vec(), Vec::new());
         unique_id(&mut id, 17, &mut random);
         access_key(&mut key, "AKIA", &mut random);
-        let identity = Identity::User {
-            name: name.into(),
-            id: text(&id),
-            key: text(&key),
-        };
-        let session = Session {
-            name: name.into(),
-            address: address(network, &arn),
-            arn,
-        };
+        let identity = Identity::User { name: name.into(), id: text(&id), key: text(&key) };
+        let session = Session { name: name.into(), address: address(network, &arn), arn };
         Self::new(account, identity, agent, vec![session])
     }
 
@@ -90,43 +71,22 @@ impl Principal {
     ) -> Self {
         let session = |session: &str| {
             let arn = format!("arn:aws:sts::{account}:assumed-role/{name}/{session}");
-            Session {
-                name: session.into(),
-                address: address(network, &arn),
-                arn,
-            }
+            Session { name: session.into(), address: address(network, &arn), arn }
         };
         let sessions = sessions.into_iter().map(session).collect();
         let id = role_id(account, name);
-        Self::new(
-            account,
-            Identity::Role {
-                name: name.into(),
-                id,
-            },
-            agent,
-            sessions,
-        )
+        Self::new(account, Identity::Role { name: name.into(), id }, agent, sessions)
     }
 
     /// Returns the root user.
     pub(crate) fn root(account: &str, agent: &'static str, network: &str) -> Self {
         let arn = format!("arn:aws:iam::{account}:root");
-        let session = Session {
-            name: "root".into(),
-            address: address(network, &arn),
-            arn,
-        };
+        let session = Session { name: "root".into(), address: address(network, &arn), arn };
         Self::new(account, Identity::Root, agent, vec![session])
     }
 
     fn new(account: &str, identity: Identity, agent: &'static str, sessions: Vec<Session>) -> Self {
-        Self {
-            account: account.into(),
-            identity,
-            agent,
-            sessions,
-        }
+        Self { account: account.into(), identity, agent, sessions }
     }
 
     /// Returns true for a service of AWS, which has no ARN and no connection of its own.
@@ -143,11 +103,7 @@ impl Principal {
         let account = &self.account;
         match &self.identity {
             Identity::Service => {
-                write!(
-                    out,
-                    r#"{{"type":"AWSService","invokedBy":"{}"}}"#,
-                    session.name
-                )
+                write!(out, r#"{{"type":"AWSService","invokedBy":"{}"}}"#, session.name)
             }
             Identity::User { name, id, key } => write!(
                 out,
@@ -195,11 +151,7 @@ pub(crate) fn access_key(out: &mut Vec<u8>, prefix: &str, random: &mut Random) {
 /// Returns the unique id of a role.
 pub(crate) fn role_id(account: &str, name: &str) -> String {
     let mut id = b"AROA".to_vec();
-    unique_id(
-        &mut id,
-        17,
-        &mut Random::stream(0, &format!("{account} {name}")),
-    );
+    unique_id(&mut id, 17, &mut Random::stream(0, &format!("{account} {name}")));
     text(&id)
 }
 
@@ -223,9 +175,7 @@ mod tests {
 
     fn identity(principal: &Principal, time: i64) -> serde_json::Value {
         let mut out = Vec::new();
-        principal
-            .write(&mut out, &principal.sessions[0], time)
-            .unwrap();
+        principal.write(&mut out, &principal.sessions[0], time).unwrap();
         serde_json::from_slice(&out).unwrap()
     }
 
@@ -237,10 +187,7 @@ mod tests {
             identity(&role, 1_772_409_601),
             identity(&role, 1_772_509_600),
         );
-        assert_eq!(
-            now["arn"],
-            "arn:aws:sts::111122223333:assumed-role/worker/one"
-        );
+        assert_eq!(now["arn"], "arn:aws:sts::111122223333:assumed-role/worker/one");
         assert_eq!(now, soon);
         assert_eq!(now["arn"], later["arn"]);
         assert_ne!(now["accessKeyId"], later["accessKeyId"]);

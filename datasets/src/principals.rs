@@ -47,10 +47,7 @@ impl Principals {
     /// They are the same in every Region, but for the instances whose agents call: the first ones
     /// of the inventory, as many as `fleet`.
     pub(crate) fn new(account: &str, inventory: &Inventory, fleet: usize) -> Self {
-        let people: Vec<String> = PEOPLE
-            .iter()
-            .map(|name| format!("{name}@example.com"))
-            .collect();
+        let people: Vec<String> = PEOPLE.iter().map(|name| format!("{name}@example.com")).collect();
         let people = || people.iter().map(String::as_str);
         let user = |name, agent, network| Principal::user(account, name, agent, network);
         let sso = |name, agent| Principal::role(account, name, agent, OFFICE, people());
@@ -59,26 +56,11 @@ impl Principals {
             (Caller::Tool, user("legacy-backup", SYNC, ELSEWHERE)),
             (
                 Caller::Tool,
-                Principal::role(
-                    account,
-                    "contractor-audit",
-                    PROBE,
-                    ELSEWHERE,
-                    ["audit-prep"],
-                ),
+                Principal::role(account, "contractor-audit", PROBE, ELSEWHERE, ["audit-prep"]),
             ),
-            (
-                Caller::Tool,
-                user("sandbox-automation", COMMAND_LINE, ELSEWHERE),
-            ),
-            (
-                Caller::Console,
-                sso("AWSReservedSSO_Operators_5d1e07c2a94b3f68", CONSOLE),
-            ),
-            (
-                Caller::Console,
-                sso("AWSReservedSSO_Developers_a93c51e80d27b46f", BROWSER),
-            ),
+            (Caller::Tool, user("sandbox-automation", COMMAND_LINE, ELSEWHERE)),
+            (Caller::Console, sso("AWSReservedSSO_Operators_5d1e07c2a94b3f68", CONSOLE)),
+            (Caller::Console, sso("AWSReservedSSO_Developers_a93c51e80d27b46f", BROWSER)),
             (Caller::Console, user("break-glass", CONSOLE, OFFICE)),
             (Caller::Tool, user("ci-deploy", TERRAFORM, INSIDE)),
             (Caller::Tool, job("pipeline-deploy", BOTO3, "release")),
@@ -86,20 +68,11 @@ impl Principals {
             (Caller::Root, Principal::root(account, BROWSER, OFFICE)),
         ];
         for (role, agent) in ROLES.iter().zip([BOTO3, JAVA, NODE].into_iter().cycle()) {
-            let tasks: Vec<String> = (0..TASKS)
-                .map(|number| task(account, role, number))
-                .collect();
+            let tasks: Vec<String> = (0..TASKS).map(|number| task(account, role, number)).collect();
             let tasks = tasks.iter().map(String::as_str);
-            list.push((
-                Caller::Workload,
-                Principal::role(account, role, agent, INSIDE, tasks),
-            ));
+            list.push((Caller::Workload, Principal::role(account, role, agent, INSIDE, tasks)));
         }
-        let fleet = inventory
-            .instances
-            .iter()
-            .map(String::as_str)
-            .take(fleet.max(1));
+        let fleet = inventory.instances.iter().map(String::as_str).take(fleet.max(1));
         let fleet = Principal::role(account, "fleet-instance", AGENT, INSIDE, fleet);
         list.push((Caller::Instance, fleet));
         Self { list }

@@ -19,9 +19,7 @@ impl Random {
     ///
     /// Every consumer has a stream of its own, so asking one for more does not shift the others.
     pub(crate) fn stream(seed: u64, name: &str) -> Self {
-        Self {
-            state: mix(seed ^ fingerprint(name)),
-        }
+        Self { state: mix(seed ^ fingerprint(name)) }
     }
 
     /// Returns the next 64 random bits.
@@ -151,19 +149,11 @@ mod tests {
     fn poisson_draws_have_equal_mean_and_variance() {
         for mean in [0.05, 1.0, 12.0, 40.0] {
             let mut random = Random::stream(7, "poisson");
-            let draws: Vec<f64> = (0..20_000)
-                .map(|_| f64::from(random.poisson(mean)))
-                .collect();
+            let draws: Vec<f64> = (0..20_000).map(|_| f64::from(random.poisson(mean))).collect();
             let average = draws.iter().sum::<f64>() / 20_000.0;
             let variance = draws.iter().map(|x| (x - average).powi(2)).sum::<f64>() / 20_000.0;
-            assert!(
-                (average / mean - 1.0).abs() < 0.1,
-                "mean {mean} got {average}"
-            );
-            assert!(
-                (variance / mean - 1.0).abs() < 0.1,
-                "mean {mean} got variance {variance}"
-            );
+            assert!((average / mean - 1.0).abs() < 0.1, "mean {mean} got {average}");
+            assert!((variance / mean - 1.0).abs() < 0.1, "mean {mean} got variance {variance}");
         }
     }
 

@@ -41,18 +41,9 @@ impl Call<'_> {
     ///
     /// Returns the error of the writer.
     pub(crate) fn write(&self, out: &mut Vec<u8>, random: &mut Random) -> io::Result<()> {
-        let Call {
-            place,
-            api,
-            session,
-            ..
-        } = *self;
+        let Call { place, api, session, .. } = *self;
         let by_service = self.principal.is_service();
-        write!(
-            out,
-            r#"{{"eventVersion":"{}","userIdentity":"#,
-            version(api.service)
-        )?;
+        write!(out, r#"{{"eventVersion":"{}","userIdentity":"#, version(api.service))?;
         self.principal.write(out, session, self.time)?;
         out.extend_from_slice(br#","eventTime":""#);
         clock::write(out, self.time)?;
@@ -69,15 +60,7 @@ impl Call<'_> {
         out.extend_from_slice(br#","requestParameters":"#);
         self.expand(out, api.request, random)?;
         out.extend_from_slice(br#","responseElements":"#);
-        self.expand(
-            out,
-            if self.failure.is_some() {
-                "null"
-            } else {
-                api.response
-            },
-            random,
-        )?;
+        self.expand(out, if self.failure.is_some() { "null" } else { api.response }, random)?;
         self.write_additional(out, random)?;
         out.extend_from_slice(br#","requestID":""#);
         if api.service == "s3" {
@@ -92,16 +75,9 @@ impl Call<'_> {
             out.extend_from_slice(br#","resources":"#);
             self.expand(out, api.resources, random)?;
         }
-        let event_type = if api.service == "signin" {
-            "AwsConsoleSignIn"
-        } else {
-            "AwsApiCall"
-        };
-        let (management, category) = if api.kind.is_data() {
-            (false, "Data")
-        } else {
-            (true, "Management")
-        };
+        let event_type = if api.service == "signin" { "AwsConsoleSignIn" } else { "AwsApiCall" };
+        let (management, category) =
+            if api.kind.is_data() { (false, "Data") } else { (true, "Management") };
         write!(
             out,
             r#","eventType":"{event_type}","managementEvent":{management},"recipientAccountId":"{}""#,
@@ -128,11 +104,7 @@ impl Call<'_> {
     fn write_additional(&self, out: &mut Vec<u8>, random: &mut Random) -> io::Result<()> {
         match self.api.service {
             "s3" => {
-                let sent = if self.api.kind.is_read_only() {
-                    (0, 1)
-                } else {
-                    (1, 0)
-                };
+                let sent = if self.api.kind.is_read_only() { (0, 1) } else { (1, 0) };
                 let bytes = random.between(300, 4_000_000);
                 write!(
                     out,
@@ -161,10 +133,7 @@ impl Call<'_> {
             out.extend_from_slice(&rest.as_bytes()[..start]);
             rest = &rest[start + 1..];
             let is_name = |byte: &u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
-            let end = rest
-                .bytes()
-                .position(|byte| !is_name(&byte))
-                .unwrap_or(rest.len());
+            let end = rest.bytes().position(|byte| !is_name(&byte)).unwrap_or(rest.len());
             if end == 0 {
                 out.push(b'$');
                 rest = rest.strip_prefix('$').unwrap_or(rest);
@@ -223,12 +192,7 @@ impl Call<'_> {
             "time" => clock::write(out, self.time)?,
             "later" => clock::write(out, self.time + 3600)?,
             "date" => clock::write_day(out, self.time)?,
-            "zone" => write!(
-                out,
-                "{}{}",
-                self.place.region,
-                ["a", "b", "c"][random.position(3)]
-            )?,
+            "zone" => write!(out, "{}{}", self.place.region, ["a", "b", "c"][random.position(3)])?,
             "ip" | "host" | "ownzone" => self.write_own(out, name)?,
             "noun" => write_noun(out, self.api.name),
             "object" => self.write_object(out)?,
@@ -254,12 +218,7 @@ impl Call<'_> {
         write!(out, "{word}/")?;
         clock::write_day(out, self.time)?;
         let part = self.choice >> 48;
-        write!(
-            out,
-            "/part-{:05}-{:016x}.snappy.parquet",
-            part % 4096,
-            self.choice
-        )
+        write!(out, "/part-{:05}-{:016x}.snappy.parquet", part % 4096, self.choice)
     }
 
     /// Returns an entry of a list, decided by the bits of the choice from `bit` on.
@@ -272,15 +231,10 @@ impl Call<'_> {
 /// Writes what an API is about: `securityGroup` for `CreateSecurityGroup`.
 fn write_noun(out: &mut Vec<u8>, name: &str) {
     let name = name.trim_end_matches(|c: char| c == 'v' || c.is_ascii_digit());
-    let noun = name
-        .find(|c: char| c.is_ascii_uppercase())
-        .map_or(name, |_| {
-            let start = name
-                .char_indices()
-                .skip(1)
-                .find(|(_, c)| c.is_ascii_uppercase());
-            start.map_or(name, |(at, _)| &name[at..])
-        });
+    let noun = name.find(|c: char| c.is_ascii_uppercase()).map_or(name, |_| {
+        let start = name.char_indices().skip(1).find(|(_, c)| c.is_ascii_uppercase());
+        start.map_or(name, |(at, _)| &name[at..])
+    });
     let start = out.len();
     out.extend_from_slice(noun.as_bytes());
     if let Some(first) = out.get_mut(start) {
@@ -309,19 +263,11 @@ mod tests {
     /// Returns the record of every API, called by the usual caller of it.
     fn records(fail: bool) -> Vec<Value> {
         let apis = catalog::apis(300).unwrap();
-        let load = Load {
-            per_minute: 5.0,
-            heartbeat: None,
-            used: 1.0,
-        };
+        let load = Load { per_minute: 5.0, heartbeat: None, used: 1.0 };
         let place = Place::new(1, "111122223333", "us-east-1", &apis, load);
         let mut random = Random::stream(1, "test");
         let mut records = Vec::new();
-        for series in place
-            .series
-            .iter()
-            .filter(|series| series.failure.is_none())
-        {
+        for series in place.series.iter().filter(|series| series.failure.is_none()) {
             let principal = place.principals.at(series.callers[0]);
             let api = &apis[series.api];
             let call = Call {
@@ -364,10 +310,7 @@ mod tests {
                 "recipientAccountId",
                 "eventCategory",
             ] {
-                assert!(
-                    record.get(field).is_some(),
-                    "{field} is missing in {record}"
-                );
+                assert!(record.get(field).is_some(), "{field} is missing in {record}");
             }
             assert!(record.get("errorCode").is_none());
             let is_data = record["eventCategory"] == "Data";
@@ -386,10 +329,7 @@ mod tests {
     #[test]
     fn an_object_is_the_same_in_the_request_and_the_resources() {
         let records = records(false);
-        let record = records
-            .iter()
-            .find(|record| record["eventName"] == "GetObject")
-            .unwrap();
+        let record = records.iter().find(|record| record["eventName"] == "GetObject").unwrap();
         let request = &record["requestParameters"];
         let (bucket, key) = (request["bucketName"].as_str(), request["key"].as_str());
         let arn = format!("arn:aws:s3:::{}/{}", bucket.unwrap(), key.unwrap());

@@ -113,21 +113,13 @@ impl Settings {
     pub(crate) fn check(&self) -> anyhow::Result<()> {
         let within = |name: &str, value: u32, low: u32, high: usize| {
             let fits = value >= low && usize::try_from(value).is_ok_and(|value| value <= high);
-            ensure!(
-                fits,
-                "{name} is {value}, but has to be from {low} to {high}"
-            );
+            ensure!(fits, "{name} is {value}, but has to be from {low} to {high}");
             Ok(())
         };
         within("the number of days", self.days, 1, 3660)?;
         within("the number of accounts", self.accounts, 1, ACCOUNTS.len())?;
         within("the number of Regions", self.regions, 1, REGIONS.len())?;
-        within(
-            "the number of minutes of a file",
-            self.file_minutes,
-            1,
-            1440,
-        )?;
+        within("the number of minutes of a file", self.file_minutes, 1, 1440)?;
         within("the longest lag in minutes", self.max_lag, 1, 1440)?;
         ensure!(
             (0.0..=0.5).contains(&self.duplicates),
@@ -139,10 +131,7 @@ impl Settings {
 
     /// Returns the start of the archive in seconds since 1970.
     pub(crate) fn epoch(&self) -> i64 {
-        self.start
-            .and_time(chrono::NaiveTime::MIN)
-            .and_utc()
-            .timestamp()
+        self.start.and_time(chrono::NaiveTime::MIN).and_utc().timestamp()
     }
 
     /// Returns the number of minutes in which calls are made.

@@ -1,9 +1,6 @@
 //! What holds for every archive, and that the checked-in one is what the code writes.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "a failure is a failed test, in helpers as well"
-)]
+#![expect(clippy::unwrap_used, reason = "a failure is a failed test, in helpers as well")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -28,13 +25,7 @@ static SMALL: LazyLock<Written> = LazyLock::new(|| write(small()));
 
 /// Returns the settings of two days with many duplicates.
 fn small() -> Settings {
-    Settings {
-        days: 2,
-        records: 3_000,
-        anomalies: 2,
-        duplicates: 0.1,
-        ..Settings::default()
-    }
+    Settings { days: 2, records: 3_000, anomalies: 2, duplicates: 0.1, ..Settings::default() }
 }
 
 fn write(settings: Settings) -> Written {
@@ -42,11 +33,7 @@ fn write(settings: Settings) -> Written {
     let labels = archive.labels();
     let mut files = BTreeMap::new();
     let summary = archive.write(&mut files).unwrap();
-    Written {
-        files,
-        labels,
-        summary,
-    }
+    Written { files, labels, summary }
 }
 
 fn decompress(file: &[u8]) -> String {
@@ -58,17 +45,10 @@ fn decompress(file: &[u8]) -> String {
 impl Written {
     /// Returns the text of every record with the key of its file.
     fn records(&self) -> Vec<(&str, String)> {
-        let logs = self
-            .files
-            .iter()
-            .filter(|(key, _)| key.ends_with(".json.gz"));
+        let logs = self.files.iter().filter(|(key, _)| key.ends_with(".json.gz"));
         logs.flat_map(|(key, file)| {
             let text = decompress(file);
-            let text = text
-                .strip_prefix(r#"{"Records":["#)
-                .unwrap()
-                .strip_suffix("]}")
-                .unwrap();
+            let text = text.strip_prefix(r#"{"Records":["#).unwrap().strip_suffix("]}").unwrap();
             let split = text.split(r#",{"eventVersion":"#).enumerate();
             let record = |(number, part): (usize, &str)| match number {
                 0 => (key.as_str(), part.to_owned()),
@@ -84,9 +64,7 @@ impl Written {
         let mut seen = BTreeSet::new();
         let records = self.records().into_iter();
         let parsed = records.map(|(_, text)| serde_json::from_str::<Value>(&text).unwrap());
-        parsed
-            .filter(|record| seen.insert(record["eventID"].to_string()))
-            .collect()
+        parsed.filter(|record| seen.insert(record["eventID"].to_string())).collect()
     }
 
     /// Returns the calls of a label's series by minute.
@@ -94,10 +72,7 @@ impl Written {
         assert!(self.labels.contains(label));
         let mut minutes = BTreeMap::new();
         for event in events {
-            let code = event
-                .get("errorCode")
-                .and_then(Value::as_str)
-                .unwrap_or_default();
+            let code = event.get("errorCode").and_then(Value::as_str).unwrap_or_default();
             let is_error = label.insight_type == "ApiErrorRateInsight";
             if event["recipientAccountId"] == label.account_id.as_str()
                 && event["awsRegion"] == label.aws_region.as_str()
@@ -124,9 +99,7 @@ fn time(event: &Value) -> DateTime<Utc> {
 /// Returns the delivery time in a key.
 fn delivery(key: &str) -> DateTime<Utc> {
     let text = key.split('_').nth(3).unwrap();
-    NaiveDateTime::parse_from_str(text, "%Y%m%dT%H%MZ")
-        .unwrap()
-        .and_utc()
+    NaiveDateTime::parse_from_str(text, "%Y%m%dT%H%MZ").unwrap().and_utc()
 }
 
 #[test]
@@ -147,11 +120,7 @@ fn every_file_stands_where_cloudtrail_puts_it() {
         };
         assert_eq!((logs, kind), ("AWSLogs", "CloudTrail"));
         let start = format!("{account}_CloudTrail_{region}_{year}{month}{day}T");
-        let rest = name
-            .strip_prefix(&start)
-            .unwrap()
-            .strip_suffix(".json.gz")
-            .unwrap();
+        let rest = name.strip_prefix(&start).unwrap().strip_suffix(".json.gz").unwrap();
         assert_eq!(rest.len(), "0005Z_".len() + 16, "{key}");
     }
 }
@@ -163,13 +132,7 @@ fn records_are_full_and_of_the_account_of_their_folder() {
         let is_service = record["userIdentity"]["type"] == "AWSService";
         assert_eq!(record["userIdentity"].get("arn").is_none(), is_service);
         assert!(record["userIdentity"].get("invokedBy").is_some() == is_service);
-        for field in [
-            "eventSource",
-            "eventName",
-            "sourceIPAddress",
-            "userAgent",
-            "requestID",
-        ] {
+        for field in ["eventSource", "eventName", "sourceIPAddress", "userAgent", "requestID"] {
             assert!(record[field].is_string(), "{field} in {text}");
         }
         assert_eq!(record["eventID"].as_str().unwrap().len(), 36);
@@ -187,11 +150,7 @@ fn a_record_is_delivered_within_the_lag_and_not_before_its_call() {
         let least = first.entry(record["eventID"].to_string()).or_insert(lag);
         *least = lag.min(*least);
     }
-    assert!(
-        first
-            .values()
-            .all(|lag| (TimeDelta::zero()..=TimeDelta::minutes(10)).contains(lag))
-    );
+    assert!(first.values().all(|lag| (TimeDelta::zero()..=TimeDelta::minutes(10)).contains(lag)));
     let mut lags: Vec<i64> = first.values().map(TimeDelta::num_seconds).collect();
     lags.sort_unstable();
     let median = lags[lags.len() / 2];
@@ -205,18 +164,11 @@ fn duplicates_are_identical_and_in_another_file() {
     for (key, text) in &records {
         by_text.entry(text).or_default().push(key);
     }
-    let ids: BTreeSet<String> = SMALL
-        .events()
-        .iter()
-        .map(|event| event["eventID"].to_string())
-        .collect();
+    let ids: BTreeSet<String> =
+        SMALL.events().iter().map(|event| event["eventID"].to_string()).collect();
     assert_eq!(ids.len(), by_text.len(), "an eventID stands for one text");
     let twice: Vec<&Vec<&str>> = by_text.values().filter(|keys| keys.len() == 2).collect();
-    assert_eq!(
-        twice.len(),
-        records.len() - by_text.len(),
-        "no record comes three times"
-    );
+    assert_eq!(twice.len(), records.len() - by_text.len(), "no record comes three times");
     assert_eq!(twice.len() as u64, SMALL.summary.duplicates);
     let share = twice.len() as f64 / by_text.len() as f64;
     assert!((0.08..0.12).contains(&share), "{share}");
@@ -242,9 +194,7 @@ fn labels_are_within_the_archive_and_apart() {
 fn the_demo_has_every_kind_of_anomaly() {
     let labels = &DEMO.labels;
     let has = |name: &str, code: &str| {
-        labels
-            .iter()
-            .any(|label| label.event_name == name && label.error_code == code)
+        labels.iter().any(|label| label.event_name == name && label.error_code == code)
     };
     assert!(has("CreateAccessKey", ""));
     assert!(has("GetObject", ""));
@@ -267,58 +217,28 @@ fn labels_name_the_first_and_the_last_unusual_minute() {
         }
         let around = [calls(label.start - TimeDelta::minutes(1)), calls(label.end)];
         if label.event_name == "UpdateInstanceInformation" {
-            assert!(
-                inside.iter().all(|&calls| calls == 0),
-                "{label} has {inside:?}"
-            );
-            assert!(
-                around.iter().all(|&calls| calls > 0),
-                "{label} is next to {around:?}"
-            );
+            assert!(inside.iter().all(|&calls| calls == 0), "{label} has {inside:?}");
+            assert!(around.iter().all(|&calls| calls > 0), "{label} is next to {around:?}");
         } else {
-            assert!(
-                inside.iter().all(|&calls| calls >= 10),
-                "{label} has {inside:?}"
-            );
-            assert!(
-                around.iter().all(|&calls| calls <= 2),
-                "{label} is next to {around:?}"
-            );
+            assert!(inside.iter().all(|&calls| calls >= 10), "{label} has {inside:?}");
+            assert!(around.iter().all(|&calls| calls <= 2), "{label} is next to {around:?}");
         }
     }
 }
 
 #[test]
 fn without_anomalies_there_are_no_labels() {
-    let written = write(Settings {
-        anomalies: 0,
-        ..small()
-    });
-    assert_eq!(
-        written.files["labels.csv"],
-        format!("{}\n", Label::HEADER).into_bytes()
-    );
+    let written = write(Settings { anomalies: 0, ..small() });
+    assert_eq!(written.files["labels.csv"], format!("{}\n", Label::HEADER).into_bytes());
 }
 
 #[test]
 fn settings_without_room_are_refused() {
     for settings in [
-        Settings {
-            anomalies: 100,
-            ..Settings::default()
-        },
-        Settings {
-            accounts: 9,
-            ..Settings::default()
-        },
-        Settings {
-            file_minutes: 0,
-            ..Settings::default()
-        },
-        Settings {
-            duplicates: f64::NAN,
-            ..Settings::default()
-        },
+        Settings { anomalies: 100, ..Settings::default() },
+        Settings { accounts: 9, ..Settings::default() },
+        Settings { file_minutes: 0, ..Settings::default() },
+        Settings { duplicates: f64::NAN, ..Settings::default() },
     ] {
         assert!(Archive::new(settings).is_err());
     }
@@ -343,10 +263,7 @@ fn the_checked_in_demo_is_what_the_code_writes() {
             }
         }
     }
-    assert!(
-        found.keys().eq(DEMO.files.keys()),
-        "other files; write the demo again"
-    );
+    assert!(found.keys().eq(DEMO.files.keys()), "other files; write the demo again");
     for (key, written) in &DEMO.files {
         let is_equal = if key == "labels.csv" {
             found[key] == *written

@@ -13,10 +13,7 @@ pub(crate) struct Failure {
 pub(crate) const STANDING: &[((&str, &str), Failure, f64)] = &[
     (
         ("s3", "GetBucketPolicy"),
-        Failure {
-            code: "NoSuchBucketPolicy",
-            message: "The bucket policy does not exist",
-        },
+        Failure { code: "NoSuchBucketPolicy", message: "The bucket policy does not exist" },
         0.6,
     ),
     (
@@ -47,10 +44,7 @@ pub(crate) const STANDING: &[((&str, &str), Failure, f64)] = &[
     ),
     (
         ("ssm", "GetParameter"),
-        Failure {
-            code: "ParameterNotFound",
-            message: "Parameter /$word/settings not found.",
-        },
+        Failure { code: "ParameterNotFound", message: "Parameter /$word/settings not found." },
         0.08,
     ),
     (
@@ -63,26 +57,13 @@ pub(crate) const STANDING: &[((&str, &str), Failure, f64)] = &[
     ),
     (
         ("ec2", "DescribeTags"),
-        Failure {
-            code: "Client.RequestLimitExceeded",
-            message: "Request limit exceeded.",
-        },
+        Failure { code: "Client.RequestLimitExceeded", message: "Request limit exceeded." },
         0.1,
     ),
-    (
-        ("s3", "PutObject"),
-        Failure {
-            code: "AccessDenied",
-            message: "Access Denied",
-        },
-        0.03,
-    ),
+    (("s3", "PutObject"), Failure { code: "AccessDenied", message: "Access Denied" }, 0.03),
     (
         ("s3", "HeadObject"),
-        Failure {
-            code: "NoSuchKey",
-            message: "The specified key does not exist.",
-        },
+        Failure { code: "NoSuchKey", message: "The specified key does not exist." },
         0.2,
     ),
 ];

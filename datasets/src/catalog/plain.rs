@@ -93,10 +93,7 @@ const NAMES: &[(&str, &str)] = &[
         "ListTopics GetTopicAttributes ListSubscriptionsByTopic GetSubscriptionAttributes \
          Subscribe CreateTopic SetTopicAttributes",
     ),
-    (
-        "sqs",
-        "ListQueues GetQueueUrl ListQueueTags CreateQueue SetQueueAttributes PurgeQueue",
-    ),
+    ("sqs", "ListQueues GetQueueUrl ListQueueTags CreateQueue SetQueueAttributes PurgeQueue"),
     (
         "kms",
         "ListKeys ListAliases DescribeKey GetKeyPolicy GetKeyRotationStatus ListGrants \
@@ -127,14 +124,8 @@ const NAMES: &[(&str, &str)] = &[
         "GetTable GetTables GetDatabases GetPartitions GetJobRun GetCrawler StartJobRun \
          UpdateTable CreatePartition",
     ),
-    (
-        "athena",
-        "GetQueryExecution ListWorkGroups GetWorkGroup StopQueryExecution",
-    ),
-    (
-        "cloudtrail",
-        "DescribeTrails GetTrailStatus GetEventSelectors LookupEvents ListTrails",
-    ),
+    ("athena", "GetQueryExecution ListWorkGroups GetWorkGroup StopQueryExecution"),
+    ("cloudtrail", "DescribeTrails GetTrailStatus GetEventSelectors LookupEvents ListTrails"),
     (
         "application-autoscaling",
         "DescribeScalableTargets DescribeScalingPolicies RegisterScalableTarget",
@@ -143,43 +134,20 @@ const NAMES: &[(&str, &str)] = &[
         "elasticache",
         "DescribeCacheClusters DescribeReplicationGroups ModifyCacheCluster CreateSnapshot",
     ),
-    (
-        "cloudfront",
-        "ListDistributions GetDistribution GetDistributionConfig CreateInvalidation",
-    ),
-    (
-        "organizations",
-        "ListAccounts DescribeOrganization ListRoots",
-    ),
-    (
-        "guardduty",
-        "ListDetectors GetDetector ListFindings UpdateDetector",
-    ),
-    (
-        "backup",
-        "ListBackupPlans ListRecoveryPointsByBackupVault StartBackupJob",
-    ),
-    (
-        "acm",
-        "ListCertificates DescribeCertificate RequestCertificate",
-    ),
+    ("cloudfront", "ListDistributions GetDistribution GetDistributionConfig CreateInvalidation"),
+    ("organizations", "ListAccounts DescribeOrganization ListRoots"),
+    ("guardduty", "ListDetectors GetDetector ListFindings UpdateDetector"),
+    ("backup", "ListBackupPlans ListRecoveryPointsByBackupVault StartBackupJob"),
+    ("acm", "ListCertificates DescribeCertificate RequestCertificate"),
     ("wafv2", "ListWebACLs GetWebACL UpdateWebACL"),
-    (
-        "kinesis",
-        "DescribeStreamSummary ListShards UpdateShardCount",
-    ),
-    (
-        "es",
-        "DescribeElasticsearchDomains ListDomainNames UpdateElasticsearchDomainConfig",
-    ),
+    ("kinesis", "DescribeStreamSummary ListShards UpdateShardCount"),
+    ("es", "DescribeElasticsearchDomains ListDomainNames UpdateElasticsearchDomainConfig"),
 ];
 
 /// Returns the long tail, the services mixed so that any beginning of it is varied.
 pub(super) fn apis() -> Vec<Api> {
-    let mut services: Vec<_> = NAMES
-        .iter()
-        .map(|(service, names)| (*service, names.split_whitespace()))
-        .collect();
+    let mut services: Vec<_> =
+        NAMES.iter().map(|(service, names)| (*service, names.split_whitespace())).collect();
     let mut apis = Vec::new();
     loop {
         let before = apis.len();
@@ -197,14 +165,7 @@ pub(super) fn apis() -> Vec<Api> {
 /// Returns an API with the usual parameters of its verb.
 fn plain(service: &'static str, name: &'static str, rank: usize) -> Api {
     let starts = |verbs: &[&str]| verbs.iter().any(|verb| name.starts_with(verb));
-    let is_read = starts(&[
-        "Describe",
-        "List",
-        "Get",
-        "BatchGet",
-        "BatchCheck",
-        "Lookup",
-    ]);
+    let is_read = starts(&["Describe", "List", "Get", "BatchGet", "BatchCheck", "Lookup"]);
     let (request, response) = if starts(&["Describe"]) {
         (
             r#"{"filterSet":{"items":[{"name":"tag:Service","valueSet":{"items":[{"value":"$word"}]}}]},"maxResults":100,"nextToken":"$base120="}"#,
@@ -213,25 +174,13 @@ fn plain(service: &'static str, name: &'static str, rank: usize) -> Api {
     } else if starts(&["List"]) {
         (r#"{"maxResults":50,"nextToken":"$base120="}"#, "null")
     } else if is_read {
-        (
-            r#"{"$nounName":"$word-$small","includeDetails":true}"#,
-            "null",
-        )
-    } else if starts(&[
-        "Create", "Allocate", "Request", "Register", "Put", "Publish", "Add",
-    ]) {
+        (r#"{"$nounName":"$word-$small","includeDetails":true}"#, "null")
+    } else if starts(&["Create", "Allocate", "Request", "Register", "Put", "Publish", "Add"]) {
         (
             r#"{"$nounName":"$word-$small","clientToken":"$uuid","description":"Managed by the platform pipeline","tags":[{"key":"Service","value":"$word"},{"key":"Owner","value":"platform"},{"key":"Revision","value":"$hex40"}]}"#,
             r#"{"$noun":{"$nounId":"$hex17","$nounArn":"arn:aws:$service:$region:$account:$word/$hex17","$nounName":"$word-$small","status":"CREATING","creationTime":"$time"}}"#,
         )
-    } else if starts(&[
-        "Delete",
-        "Deregister",
-        "Detach",
-        "Retire",
-        "Schedule",
-        "Purge",
-    ]) {
+    } else if starts(&["Delete", "Deregister", "Detach", "Retire", "Schedule", "Purge"]) {
         (
             r#"{"$nounName":"$word-$small","$nounId":"$hex17","force":false}"#,
             r#"{"requestId":"$uuid","_return":true}"#,
@@ -248,11 +197,7 @@ fn plain(service: &'static str, name: &'static str, rank: usize) -> Api {
         kind: if is_read { Kind::Read } else { Kind::Write },
         // Falls with the rank as in life, writes to a fifth of that of reads.
         weight: 90.0 / (rank as f64 + 15.0) * if is_read { 1.0 } else { 0.2 },
-        caller: if rank.is_multiple_of(3) {
-            Caller::Console
-        } else {
-            Caller::Tool
-        },
+        caller: if rank.is_multiple_of(3) { Caller::Console } else { Caller::Tool },
         request,
         response,
         resources: "",
