@@ -114,7 +114,7 @@ pub(crate) struct Select {
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
     pub(crate) event_name: Vec<String>,
     /// Only these categories of events
-    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    #[arg(long, value_name = "NAME", value_delimiter = ',', ignore_case = true)]
     pub(crate) category: Vec<Category>,
     /// Let the call rate count read-only management calls too, which CloudTrail Insights cannot
     #[arg(long)]
@@ -125,7 +125,7 @@ pub(crate) struct Select {
 #[command(next_help_heading = "Detection")]
 pub(crate) struct Model {
     /// Only these types of Insights
-    #[arg(long = "type", value_name = "TYPE", value_delimiter = ',')]
+    #[arg(long = "type", value_name = "TYPE", value_delimiter = ',', ignore_case = true)]
     pub(crate) insight_type: Vec<Type>,
     /// How ready to fire: `aws` fires as readily as CloudTrail's own records do
     #[arg(long, value_name = "NAME", default_value = "balanced")]
@@ -177,7 +177,9 @@ pub(crate) enum Category {
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
 pub(crate) enum Type {
+    #[value(alias = "ApiCallRateInsight")]
     CallRate,
+    #[value(alias = "ApiErrorRateInsight")]
     ErrorRate,
 }
 

@@ -163,9 +163,9 @@ impl PartialCounts {
         self.outside = outside;
     }
 
-    /// Takes out the events outside the span looked at, which are never late.
-    pub(crate) fn split_outside(&mut self) -> Self {
-        Self { outside: mem::take(&mut self.outside), ..Self::default() }
+    /// Takes out the events outside the span looked at and returns how many there were.
+    pub(crate) fn take_outside(&mut self) -> u64 {
+        mem::take(&mut self.outside)
     }
 
     /// Returns whether nothing was recorded or inserted.

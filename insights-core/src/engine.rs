@@ -109,6 +109,10 @@ impl<D: Detector> Engine<D> {
     /// watermark never moves back: an earlier one seals nothing.
     #[must_use]
     pub fn advance_to(&mut self, watermark: Watermark) -> Vec<Insight> {
+        // Cheap, as a stream may call this after each event.
+        if watermark <= self.open.watermark() {
+            return Vec::new();
+        }
         let from = self.open.watermark().minute();
         let sealed = self.open.seal(watermark);
         let to = self.open.watermark().minute();

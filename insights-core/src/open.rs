@@ -24,7 +24,7 @@ pub enum Disposition {
 pub struct Stats {
     /// Events that count for a series, in sealed minutes.
     pub counted: u64,
-    /// Events that count for no series, in sealed minutes.
+    /// Events that count for no series, in sealed minutes or outside the span looked at.
     pub not_selected: u64,
     /// Repeated deliveries of events in sealed minutes.
     pub duplicates: u64,
@@ -61,7 +61,10 @@ impl OpenMinutes {
     /// Counts an event.
     pub fn observe(&mut self, event: &Event<'_>) -> Disposition {
         let minute = event.minute();
-        if self.selection.spans(minute) && minute < self.watermark.minute() {
+        if !self.selection.spans(minute) {
+            self.stats.not_selected = self.stats.not_selected.saturating_add(1);
+            Disposition::NotSelected
+        } else if minute < self.watermark.minute() {
             self.stats.late = self.stats.late.saturating_add(1);
             Disposition::Late
         } else if self.counts.record_selected(event, &self.selection) {
@@ -73,7 +76,8 @@ impl OpenMinutes {
 
     /// Adds counts made elsewhere; what lies before the watermark is late.
     pub fn merge(&mut self, mut counts: PartialCounts) {
-        self.counts.merge(counts.split_outside());
+        let outside = counts.take_outside();
+        self.stats.not_selected = self.stats.not_selected.saturating_add(outside);
         let late = counts.split_before(self.watermark).events();
         self.stats.late = self.stats.late.saturating_add(late);
         self.counts.merge(counts);
@@ -87,7 +91,10 @@ impl OpenMinutes {
     /// The watermark never moves back: an earlier one seals nothing.
     #[must_use]
     pub fn seal(&mut self, watermark: Watermark) -> SealedCounts {
-        self.watermark = self.watermark.max(watermark);
+        if watermark <= self.watermark {
+            return SealedCounts::default();
+        }
+        self.watermark = watermark;
         let earlier = self.counts.split_before(self.watermark);
         let repeats = self.counts.drop_repeats(&earlier);
         let sealed = earlier.seal();

@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// Counts in order, each event counted once.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct SealedCounts {
     pub(crate) keys: Keys,
     /// By minute, then series, then attributes.

@@ -216,6 +216,8 @@ impl<'de> Visitor<'de> for ValueVisitor {
 
 #[cfg(test)]
 mod tests {
+    use proptest::strategy::Strategy;
+
     use super::*;
 
     /// The names of the records read, `?` for broken ones, and the problems.
@@ -293,5 +295,36 @@ mod tests {
         assert_eq!(names(&"[".repeat(20_000)).0, [""; 0]);
         assert_eq!(names(&"{\"".repeat(2_000)).0, [""; 0]);
         assert_eq!(names("\u{e9}{\u{e9}{").0, [""; 0]);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn damage_on_lines_of_its_own_loses_no_record(
+            lines in proptest::collection::vec(
+                proptest::prelude::prop_oneof![
+                    proptest::prelude::Just(None),
+                    "[ -~é\t]{0,40}".prop_map(Some),
+                    r#"[\[\]{}",:a1 \\]{0,12}"#.prop_map(Some),
+                ],
+                0..12,
+            ),
+        ) {
+            // A line of damage must not open text or a record that swallows the next line.
+            let lines: Vec<_> = lines
+                .into_iter()
+                .filter(|line| line.as_ref().is_none_or(|text| !text.contains(['"', '\\'])))
+                .collect();
+            let text: Vec<String> =
+                lines.iter().map(|line| line.clone().unwrap_or_else(|| record("A"))).collect();
+            let kept = lines.iter().filter(|line| line.is_none()).count();
+            let (found, _) = names(&text.join("\n"));
+            proptest::prop_assert!(found.iter().filter(|name| *name == "A").count() == kept);
+        }
+
+        #[test]
+        fn no_text_is_too_broken_to_read(text in r#"[\[\]{}",:a1tnR \\]{0,200}"#) {
+            let _ = names(&text);
+            let _ = names(&format!("{{\"Records\":[{text}"));
+        }
     }
 }
