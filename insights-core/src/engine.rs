@@ -23,7 +23,7 @@ use crate::{
     sealed::SealedCounts,
     series::{LogKey, SeriesKey},
     time::{Minute, Minutes, Watermark},
-    watch::{Turn, Watch},
+    watch::{Rules, Turn, Watch},
 };
 
 /// Learns the rates of all series and reports when one leaves its baseline.
@@ -218,7 +218,8 @@ impl<D: Detector> Engine<D> {
                 continue;
             }
             let origin = self.lives[watch.log as usize].origin().unwrap_or(now);
-            let look = watch.seal(now, origin, &self.detector, &self.config, &mut turns);
+            let rules = Rules { detector: &self.detector, config: &self.config, origin };
+            let look = watch.seal(now, &rules, &mut turns);
             reported.extend(turns.drain(..).map(|turn| (slot, turn)));
             self.look_at(slot, look);
         }
@@ -284,7 +285,8 @@ impl<D: Detector> Engine<D> {
     pub(crate) fn resume(&mut self, slot: u32, episode: Episode) -> bool {
         let watch = &mut self.watches[slot as usize];
         let origin = self.lives[watch.log as usize].origin().unwrap_or(Minute::MIN);
-        watch.resume(episode, origin, &self.detector, &self.config)
+        let rules = Rules { detector: &self.detector, config: &self.config, origin };
+        watch.resume(episode, &rules)
     }
 
     /// Forgets what can matter no more: old minutes, silent series, attributes nobody has.

@@ -131,7 +131,7 @@ pub struct Explanation {
 impl Serialize for Explanation {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Finding { direction, window, observed, expected, score, threshold, .. } = self.finding;
-        let round = |value: f64| (value * 1e4).round() / 1e4;
+        let round = |value: f64| (value * 1e10).round() / 1e10;
         let direction = match direction {
             Direction::Rise => "rise",
             Direction::Fall => "fall",

@@ -66,6 +66,15 @@ pub(crate) struct Turn {
     pub(crate) end: Option<Minute>,
 }
 
+/// By what a minute of a series is judged.
+#[derive(Debug)]
+pub(crate) struct Rules<'a, D> {
+    pub(crate) detector: &'a D,
+    pub(crate) config: &'a Config,
+    /// Where the log of the series begins.
+    pub(crate) origin: Minute,
+}
+
 impl<M: Clone> Watch<M> {
     pub(crate) const fn new(key: SeriesKey, log: u32) -> Self {
         Self {
@@ -82,62 +91,52 @@ impl<M: Clone> Watch<M> {
 
     /// Judges the minute just sealed, which is in the baseline already.
     ///
-    /// `origin` is where the log begins. What happened goes to `turns`; returns the minute at
-    /// which the series has to be looked at again even if nothing is called until then.
+    /// What happened goes to `turns`. Returns the minute at which the series has to be looked at
+    /// again even if nothing is called until then.
     pub(crate) fn seal<D: Detector<Model = M>>(
         &mut self,
         now: Minute,
-        origin: Minute,
-        detector: &D,
-        config: &Config,
+        rules: &Rules<'_, D>,
         turns: &mut Vec<Turn>,
     ) -> Option<Minute> {
-        if self.fitted(now, origin) <= origin {
+        if self.fitted(now, rules.origin) <= rules.origin {
             // Nothing is known yet.
             return Some(now.hour() + Minutes::hours(1));
         }
         if self.open.is_none() {
-            match self.judge(now, origin, detector, config) {
+            match self.judge(now, rules) {
                 Verdict::Normal { look_again } => {
-                    return self.next_look(now, origin, look_again, config);
+                    return self.next_look(now, look_again, rules);
                 }
-                Verdict::Unusual(finding) => self.begin(now, origin, finding, detector, config),
+                Verdict::Unusual(finding) => self.begin(now, finding, rules),
             }
         } else {
-            self.follow(now..now + ONE, origin, detector, config);
+            self.follow(now..now + ONE, rules);
         }
-        self.turn(now, detector, config, turns);
+        self.turn(now, rules, turns);
         Some(now + ONE)
     }
 
     /// Returns what the detector makes of the minutes up to `now`, fitting it first if need be.
-    fn judge<D: Detector<Model = M>>(
-        &mut self,
-        now: Minute,
-        origin: Minute,
-        detector: &D,
-        config: &Config,
-    ) -> Verdict {
-        let model = self.model(self.fitted(now, origin), origin, detector, config);
-        let from = self.marks.tests_from.max(origin);
-        let warm_up =
-            if now.since(origin) < config.warm_up() { WarmUp::Running } else { WarmUp::Over };
-        detector.judge(&model, Recent::new(&self.baseline, from, now), warm_up)
+    fn judge<D: Detector<Model = M>>(&mut self, now: Minute, rules: &Rules<'_, D>) -> Verdict {
+        let model = self.model(self.fitted(now, rules.origin), rules);
+        let from = self.marks.tests_from.max(rules.origin);
+        let warm_up = if now.since(rules.origin) < rules.config.warm_up() {
+            WarmUp::Running
+        } else {
+            WarmUp::Over
+        };
+        rules.detector.judge(&model, Recent::new(&self.baseline, from, now), warm_up)
     }
 
     /// Returns what is normal by the minutes before `as_of`.
-    fn model<D: Detector<Model = M>>(
-        &mut self,
-        as_of: Minute,
-        origin: Minute,
-        detector: &D,
-        config: &Config,
-    ) -> M {
+    fn model<D: Detector<Model = M>>(&mut self, as_of: Minute, rules: &Rules<'_, D>) -> M {
         match &self.model {
             Some((fitted, model)) if *fitted == as_of => model.clone(),
             _ => {
-                let from = (as_of - config.baseline()).max(origin).max(self.marks.level_from);
-                let model = detector.fit(&self.baseline, from..as_of);
+                let from =
+                    (as_of - rules.config.baseline()).max(rules.origin).max(self.marks.level_from);
+                let model = rules.detector.fit(&self.baseline, from..as_of);
                 self.model = Some((as_of, model.clone()));
                 model
             }
@@ -152,56 +151,48 @@ impl<M: Clone> Watch<M> {
         due.max(self.marks.level_accepted).max(origin)
     }
 
-    fn next_look(
+    fn next_look<D>(
         &self,
         now: Minute,
-        origin: Minute,
         look_again: Option<Minute>,
-        config: &Config,
+        rules: &Rules<'_, D>,
     ) -> Option<Minute> {
-        let young = now.since(origin) < Minutes::days(2);
+        let young = now.since(rules.origin) < Minutes::days(2);
         let refit =
             if young { now.hour() + Minutes::hours(1) } else { now.midnight() + Minutes::days(1) };
         // Calls since the last fit can make a silence unusual that is not so yet.
-        let news = self.baseline.last().is_some_and(|last| last >= self.fitted(now, origin));
+        let fitted = self.fitted(now, rules.origin);
+        let news = self.baseline.last().is_some_and(|last| last >= fitted);
         let look = match look_again {
             Some(look) => look.min(refit),
             None if news => refit,
             None => return None,
         };
         // Nothing falls during the warm-up.
-        Some(look.max(origin + config.warm_up()).max(now + ONE))
+        Some(look.max(rules.origin + rules.config.warm_up()).max(now + ONE))
     }
 
     fn begin<D: Detector<Model = M>>(
         &mut self,
         now: Minute,
-        origin: Minute,
         finding: Finding,
-        detector: &D,
-        config: &Config,
+        rules: &Rules<'_, D>,
     ) {
-        let start = finding.onset.max(self.marks.tests_from).max(origin).min(now);
+        let start = finding.onset.max(self.marks.tests_from).max(rules.origin).min(now);
         let episode = Episode::new(finding.direction, start, now);
         self.open = Some(Open { episode, finding });
-        self.follow(start..now + ONE, origin, detector, config);
+        self.follow(start..now + ONE, rules);
     }
 
-    fn follow<D: Detector<Model = M>>(
-        &mut self,
-        span: Range<Minute>,
-        origin: Minute,
-        detector: &D,
-        config: &Config,
-    ) {
+    fn follow<D: Detector<Model = M>>(&mut self, span: Range<Minute>, rules: &Rules<'_, D>) {
         let Some(mut open) = self.open else { return };
         // No refit while the episode lasts, and none of its minutes in what is normal.
-        let fitted = self.fitted(open.episode.detected_at, origin);
+        let fitted = self.fitted(open.episode.detected_at, rules.origin);
         let as_of = fitted.min(open.episode.start);
-        let model = self.model(as_of, origin, detector, config);
+        let model = self.model(as_of, rules);
         let mut minute = span.start;
         while minute < span.end {
-            open.episode.follow(detector, &model, minute, self.baseline.at(minute));
+            open.episode.follow(rules.detector, &model, minute, self.baseline.at(minute));
             minute = minute + ONE;
         }
         self.open = Some(open);
@@ -211,8 +202,7 @@ impl<M: Clone> Watch<M> {
     fn turn<D: Detector<Model = M>>(
         &mut self,
         now: Minute,
-        detector: &D,
-        config: &Config,
+        rules: &Rules<'_, D>,
         turns: &mut Vec<Turn>,
     ) {
         let Some(open) = &mut self.open else { return };
@@ -225,8 +215,8 @@ impl<M: Clone> Watch<M> {
             turns.push(Turn { state: InsightState::Start, open: *open, end: None });
         }
         let episode = open.episode;
-        let over = episode.end(now, detector.enough(), config.quiet());
-        let accepted = (now + ONE).since(episode.start) >= config.longest();
+        let over = episode.end(now, rules.detector.enough(), rules.config.quiet());
+        let accepted = (now + ONE).since(episode.start) >= rules.config.longest();
         if over.is_none() && !accepted {
             return;
         }
@@ -251,12 +241,9 @@ impl<M: Clone> Watch<M> {
     pub(crate) fn resume<D: Detector<Model = M>>(
         &mut self,
         episode: Episode,
-        origin: Minute,
-        detector: &D,
-        config: &Config,
+        rules: &Rules<'_, D>,
     ) -> bool {
-        let Verdict::Unusual(finding) = self.judge(episode.detected_at, origin, detector, config)
-        else {
+        let Verdict::Unusual(finding) = self.judge(episode.detected_at, rules) else {
             return false;
         };
         self.open = Some(Open { episode, finding });
