@@ -88,9 +88,9 @@ impl Settings {
         Self {
             apis: 48,
             records: 11_200,
-            // CloudTrail delivers every 5 minutes. An hour keeps the files in the repository to a
-            // few hundred, and costs a reader nothing: only the delivery is later.
-            file_minutes: 60,
+            // CloudTrail delivers every 5 minutes. Two hours keep the files in the repository to a
+            // few hundred, and cost a reader nothing: only the delivery is later.
+            file_minutes: 120,
             ..Self::default()
         }
     }

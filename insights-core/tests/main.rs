@@ -6,4 +6,5 @@ mod checkpoint;
 mod conformance;
 mod laws;
 mod scenario;
+mod seam;
 mod stories;

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use insights_core::{
-    Config, Engine, Event, EventCategory, Insight, InsightState, Minutes, Watermark,
+    Config, Engine, Event, EventCategory, Insight, InsightState, Minute, Minutes, Watermark,
 };
 
 /// The API that stories are about.
@@ -56,6 +56,18 @@ impl Scenario {
         self.calls.extend((self.now..self.now + minutes).map(|minute| (minute, calls)));
         self.now += minutes;
         self
+    }
+
+    /// Returns the time up to which the story is written.
+    pub(crate) fn end(&self) -> DateTime<Utc> {
+        self.time(self.now)
+    }
+
+    /// Returns the minute after the last one with a call.
+    pub(crate) fn calls_end(&self) -> Minute {
+        let called = self.calls.iter().filter(|&&(_, calls)| calls > 0);
+        let last = called.map(|&(minute, _)| minute).max().unwrap_or_default();
+        Minute::containing(self.time(last + 1))
     }
 
     pub(crate) fn time(&self, minute: u32) -> DateTime<Utc> {

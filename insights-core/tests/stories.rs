@@ -65,6 +65,18 @@ fn a_burst_that_came_twice_before_is_normal_and_a_larger_one_is_not() {
 }
 
 #[test]
+fn what_happened_twice_within_the_baseline_is_no_news_even_to_a_steady_series() {
+    let steady = |story: Scenario| story.then(1_440, 20);
+    let thrice = |calls, length| {
+        let story = (0..3)
+            .fold(steady(Scenario::from(monday())), |story, _| steady(story.then(length, calls)));
+        timeline(&story.insights()).len()
+    };
+    assert_eq!(thrice(60, 1), 4, "a Start and an End for each of the first two bursts");
+    assert_eq!(thrice(0, 12), 4, "a Start and an End for each of the first two silences");
+}
+
+#[test]
 fn a_fall_is_seen_although_nothing_is_called_any_more() {
     let story = Scenario::from(monday()).alive().then(WEEK, 1).then(2 * 1_440, 0);
     assert_eq!(
