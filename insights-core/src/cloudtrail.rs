@@ -4,5 +4,7 @@
 pub(crate) mod insight_record;
 pub(crate) mod record;
 pub(crate) mod record_error;
+mod resources;
 mod rules;
+mod user_identity;
 mod value;

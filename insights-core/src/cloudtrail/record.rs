@@ -3,13 +3,15 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{
     Deserialize, Deserializer,
-    de::{IgnoredAny, MapAccess, SeqAccess},
+    de::{IgnoredAny, MapAccess},
 };
 
 use crate::{
     cloudtrail::{
         record_error::RecordError,
+        resources::Resources,
         rules::{infer_category, infer_read_only},
+        user_identity::UserIdentity,
         value::{Lenient, Value, lenient},
     },
     event::Event,
@@ -158,10 +160,7 @@ impl Record<'_> {
         Ok(match self.management_event.truth("managementEvent")? {
             Some(true) => (EventCategory::Management, false),
             Some(false) => (EventCategory::Data, false),
-            None => {
-                let types = self.resources.0.iter().filter_map(|resource| resource.kind.as_text());
-                (infer_category(source, name, types), true)
-            }
+            None => (infer_category(source, name, self.resources.types()), true),
         })
     }
 }
@@ -266,127 +265,6 @@ impl<'de> Lenient<'de> for Record<'de> {
 }
 
 impl<'de: 'a, 'a> Deserialize<'de> for Record<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        lenient(deserializer)
-    }
-}
-
-/// Who called.
-#[derive(Clone, Debug, Default)]
-struct UserIdentity<'a> {
-    kind: Value<'a>,
-    principal_id: Value<'a>,
-    arn: Value<'a>,
-    account_id: Value<'a>,
-    user_name: Value<'a>,
-    invoked_by: Value<'a>,
-    wrong_type: bool,
-}
-
-impl UserIdentity<'_> {
-    /// Returns the ARN, or the nearest thing to one.
-    ///
-    /// A service has no ARN but the name under which it made the call; a failed sign-in has
-    /// only a user name.
-    fn key(&self) -> Result<Option<&str>, RecordError> {
-        if self.wrong_type {
-            return Err(RecordError::WrongType { field: "userIdentity" });
-        }
-        let candidates = [
-            self.arn.text("userIdentity.arn")?,
-            self.invoked_by.text("userIdentity.invokedBy")?,
-            self.user_name.text("userIdentity.userName")?,
-            self.principal_id.text("userIdentity.principalId")?,
-            self.account_id.text("userIdentity.accountId")?,
-            self.kind.text("userIdentity.type")?,
-        ];
-        Ok(candidates.into_iter().flatten().find(|text| !text.is_empty()))
-    }
-}
-
-impl<'de> Lenient<'de> for UserIdentity<'de> {
-    fn map<A: MapAccess<'de>>(&mut self, map: &mut A) -> Result<(), A::Error> {
-        while let Some(key) = map.next_key::<Value<'de>>()? {
-            let field = match key.as_text() {
-                Some("type") => &mut self.kind,
-                Some("principalId") => &mut self.principal_id,
-                Some("arn") => &mut self.arn,
-                Some("accountId") => &mut self.account_id,
-                Some("userName") => &mut self.user_name,
-                Some("invokedBy") => &mut self.invoked_by,
-                _ => {
-                    map.next_value::<IgnoredAny>()?;
-                    continue;
-                }
-            };
-            *field = map.next_value()?;
-        }
-        Ok(())
-    }
-
-    fn other(&mut self) {
-        self.wrong_type = true;
-    }
-}
-
-impl<'de: 'a, 'a> Deserialize<'de> for UserIdentity<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        lenient(deserializer)
-    }
-}
-
-/// A resource of a call.
-#[derive(Clone, Debug, Default)]
-struct Resource<'a> {
-    kind: Value<'a>,
-    arn: Value<'a>,
-}
-
-impl<'de> Lenient<'de> for Resource<'de> {
-    fn map<A: MapAccess<'de>>(&mut self, map: &mut A) -> Result<(), A::Error> {
-        while let Some(key) = map.next_key::<Value<'de>>()? {
-            match key.as_text() {
-                Some("type") => self.kind = map.next_value()?,
-                Some("ARN") => self.arn = map.next_value()?,
-                _ => {
-                    map.next_value::<IgnoredAny>()?;
-                }
-            }
-        }
-        Ok(())
-    }
-}
-
-impl<'de: 'a, 'a> Deserialize<'de> for Resource<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        lenient(deserializer)
-    }
-}
-
-/// The resources of a call; anything but a list counts as none.
-#[derive(Clone, Debug, Default)]
-struct Resources<'a>(Vec<Resource<'a>>);
-
-impl Resources<'_> {
-    /// Returns the ARN of the resource that holds the others: the bucket and not the object,
-    /// of which there are too many to be a baseline.
-    fn arn(&self) -> Option<&str> {
-        let held = |resource: &&Resource<'_>| resource.kind.as_text() == Some("AWS::S3::Object");
-        let holders = self.0.iter().filter(|resource| !held(resource));
-        holders.filter_map(|resource| resource.arn.as_text()).find(|arn| !arn.is_empty())
-    }
-}
-
-impl<'de> Lenient<'de> for Resources<'de> {
-    fn seq<A: SeqAccess<'de>>(&mut self, seq: &mut A) -> Result<(), A::Error> {
-        while let Some(resource) = seq.next_element()? {
-            self.0.push(resource);
-        }
-        Ok(())
-    }
-}
-
-impl<'de: 'a, 'a> Deserialize<'de> for Resources<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         lenient(deserializer)
     }
