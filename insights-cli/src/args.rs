@@ -127,7 +127,7 @@ pub(crate) struct Model {
     /// Only these types of Insights
     #[arg(long = "type", value_name = "TYPE", value_delimiter = ',', ignore_case = true)]
     pub(crate) insight_type: Vec<Type>,
-    /// How ready to fire: `aws` fires as readily as CloudTrail's own records do
+    /// How ready to fire: `aws` fires on two calls over an empty week, as CloudTrail does
     #[arg(long, value_name = "NAME", default_value = "balanced")]
     pub(crate) profile: Profile,
 }

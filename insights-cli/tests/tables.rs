@@ -165,3 +165,27 @@ fn a_table_that_is_named_twice_is_read_once() {
     let run = insights(&[&"detect", &table, &again]).exited(0);
     assert_eq!((run.number("rows"), run.number("counted")), (1, 3));
 }
+
+#[test]
+fn calls_that_do_not_count_keep_a_log_alive_in_the_table_too() {
+    let record = |hour: u32, name: &str, read: bool| {
+        let (day, hour) = (hour / 24, hour % 24);
+        let (month, day) = if day < 31 { (1, day + 1) } else { (2, day - 30) };
+        format!(
+            "{{\"eventTime\":\"2026-{month:02}-{day:02}T{hour:02}:00:00Z\",\"eventSource\":\
+             \"ec2.amazonaws.com\",\"eventName\":\"{name}\",\"awsRegion\":\"r\",\
+             \"recipientAccountId\":\"1\",\"readOnly\":{read},\"eventCategory\":\
+             \"Management\"}}\n"
+        )
+    };
+    let mut log: String = (0..42 * 24).map(|hour| record(hour, "DescribeVpcs", true)).collect();
+    log += &record(0, "RunInstances", false);
+    log += &record(40 * 24, "RunInstances", false).repeat(300);
+    let folder = Folder::new();
+    let file = folder.file("log.jsonl", log);
+    let table = folder.join("counts.csv");
+    let replay = insights(&[&"replay", &file]).exited(0);
+    insights(&[&"count", &file, &"-o", &table]).exited(0);
+    assert_eq!(replay.stdout.lines().count(), 2);
+    assert_eq!(insights(&[&"detect", &table]).exited(0).stdout, replay.stdout);
+}

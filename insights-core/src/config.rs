@@ -26,10 +26,10 @@ pub struct Config(ConfigBuilder);
 #[derive(Clone, Copy, Debug, Default, Deserialize, Eq, Hash, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Profile {
-    /// For people: a rise needs three calls and odds of one in 10,000 days.
+    /// For people: a rise needs three calls and a score of 4, nominally one in 10,000 days.
     #[default]
     Balanced,
-    /// As ready to fire as CloudTrail's published records: two calls over an empty week.
+    /// Fires on all of CloudTrail's published records: two calls over an empty week are enough.
     Aws,
 }
 

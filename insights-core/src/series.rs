@@ -61,18 +61,30 @@ impl fmt::Display for InsightType {
     }
 }
 
-/// One log: what an account records of one category in one Region.
+/// One log: what an account records of one category, data events Region by Region.
 ///
-/// Data events are switched on apart from management events and Region by Region, so each log
+/// A trail records the management events of all Regions unless it is told not to: the first
+/// call in a Region that was never used is news. Data events are switched on apart and for some
+/// resources, so their first call in a Region may only mean that logging began there. Each log
 /// has its own beginning, and only from there on is a missing call a zero.
 #[derive(Clone, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
 pub struct LogKey {
     /// The account that received the events, 12 digits; empty where unknown.
     pub account_id: Box<str>,
-    /// The Region, such as `eu-west-1`.
+    /// The Region, such as `eu-west-1`; empty for management events, which have one log.
     pub region: Box<str>,
     /// The category of the events.
     pub category: EventCategory,
+}
+
+impl LogKey {
+    /// Returns the part of a Region in the key of a log.
+    pub(crate) const fn region_of(category: EventCategory, region: &str) -> &str {
+        match category {
+            EventCategory::Management => "",
+            EventCategory::Data => region,
+        }
+    }
 }
 
 /// One series of counts a minute: an API in an account and Region, and for failures the code.
@@ -107,7 +119,7 @@ impl SeriesKey {
     pub fn log(&self) -> LogKey {
         LogKey {
             account_id: self.account_id.clone(),
-            region: self.region.clone(),
+            region: LogKey::region_of(self.category, &self.region).into(),
             category: self.category,
         }
     }

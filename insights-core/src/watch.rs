@@ -163,13 +163,16 @@ impl<M: Clone> Watch<M> {
         // Calls since the last fit can make a silence unusual that is not so yet.
         let fitted = self.fitted(now, rules.origin);
         let news = self.baseline.last().is_some_and(|last| last >= fitted);
+        // Nothing falls during the warm-up, and what is silent at its end is judged right there.
+        let warm = rules.origin + rules.config.warm_up();
         let look = match look_again {
+            Some(_) if now < warm => warm,
+            None if news && now < warm => warm,
             Some(look) => look.min(refit),
             None if news => refit,
             None => return None,
         };
-        // Nothing falls during the warm-up.
-        Some(look.max(rules.origin + rules.config.warm_up()).max(now + ONE))
+        Some(look.max(now + ONE))
     }
 
     fn begin<D: Detector<Model = M>>(

@@ -45,6 +45,21 @@ fn a_silence_that_begins_at_the_restore_is_noticed() {
 }
 
 #[test]
+fn the_end_of_the_warm_up_is_not_missed_after_a_restore() {
+    let begin = monday() + chrono::TimeDelta::minutes(7);
+    let story = Scenario::from(begin).alive().then(1_438, 0).then(1, 20).then(120, 0);
+    let whole = timeline(&story.insights());
+    assert_eq!(whole.len(), 2);
+    for minute in 1_430..1_450 {
+        let mut engine = story.engine();
+        let mut insights = engine.advance_to(Watermark::before(story.time(minute)));
+        let mut engine = restore(&serde_json::to_value(engine.checkpoint()).unwrap()).unwrap();
+        insights.extend(engine.advance_to(Watermark::before(story.end())));
+        assert_eq!(timeline(&insights), whole, "restored at {minute}");
+    }
+}
+
+#[test]
 fn a_checkpoint_that_contradicts_itself_is_refused() {
     let whole = checkpoint();
     restore(&whole).unwrap();

@@ -77,6 +77,37 @@ fn what_happened_twice_within_the_baseline_is_no_news_even_to_a_steady_series() 
 }
 
 #[test]
+fn a_silence_right_after_a_burst_is_dated_with_its_first_minute() {
+    let story = Scenario::from(monday()).then(WEEK, 20).then(5, 200).then(60, 0);
+    assert_eq!(
+        timeline(&story.insights())[1..],
+        [
+            "Mon 00:05 End 200 over 5 min against 20 over 10080 min",
+            "Mon 00:05 Start 0 over 5 min against 20.0892414477 over 10085 min",
+        ]
+    );
+}
+
+#[test]
+fn a_burst_in_a_region_that_was_never_used_is_reported() {
+    let mut engine = Scenario::from(monday()).then(WEEK + 100, 1).engine();
+    let burst = monday() + TimeDelta::minutes(i64::from(WEEK) + 30);
+    let event = Event::new(burst, "ec2.amazonaws.com", "RunInstances");
+    for _ in 0..30 {
+        engine.observe(&event.account_id("111122223333").region("ap-south-1"));
+    }
+    let insights = engine.advance_to(Watermark::before(burst + TimeDelta::hours(1)));
+    assert_eq!(&*insights[0].series.region, "ap-south-1");
+    assert_eq!(
+        timeline(&insights),
+        [
+            "Mon 00:30 Start 6 over 5 min against 0 over 10110 min",
+            "Mon 00:31 End 30 over 1 min against 0 over 10110 min",
+        ]
+    );
+}
+
+#[test]
 fn a_fall_is_seen_although_nothing_is_called_any_more() {
     let story = Scenario::from(monday()).alive().then(WEEK, 1).then(2 * 1_440, 0);
     assert_eq!(

@@ -1,6 +1,10 @@
 //! [`CountsWriter`]: the table of counts, the interchange between `count` and `detect`.
 
-use std::{collections::BTreeMap, io::Write};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    io::Write,
+    mem,
+};
 
 use insights_core::{
     LogKey, LogLife, Minute, Minutes, SealedCounts, SeriesKey, Watermark, WatermarkTracker,
@@ -10,13 +14,13 @@ use crate::columns::{COLUMNS, STATED};
 
 /// Writes sealed counts as CSV, by minute, then series, then attributes.
 ///
-/// Calls that count for nothing are not in the table, yet they tell when a log began and
-/// ended. Where the rows alone would tell it wrongly, a last row puts it right: a series with
-/// a count of zero in the first or the last minute of the log.
+/// Calls that count for nothing are not in the table, yet they tell where a log begins and that
+/// it is alive. Where the rows alone would tell it wrongly, a row says it: a series with a count
+/// of zero in a minute in which the log was alive.
 pub(crate) struct CountsWriter {
     out: csv::Writer<Box<dyn Write>>,
     logs: BTreeMap<LogKey, Log>,
-    series: std::collections::BTreeSet<SeriesKey>,
+    series: BTreeSet<SeriesKey>,
     /// The times of the rows written.
     times: WatermarkTracker,
 }
@@ -27,6 +31,36 @@ struct Log {
     life: LogLife,
     told: LogLife,
     series: Option<SeriesKey>,
+    /// Minutes to be told by rows with a count of zero.
+    untold: Vec<Minute>,
+}
+
+impl Log {
+    /// Takes note of a sign of life; `counted` if a row of the table tells it.
+    fn show(&mut self, minute: Minute, counted: bool) {
+        let before = self.life;
+        self.life.show(minute);
+        let begins = self.life.origin() == Some(minute) && before.last() != Some(minute);
+        let told = self.told.last();
+        let breaks = told.is_none_or(|told| minute.since(told) > LogLife::SILENCE);
+        if !begins
+            && breaks
+            && let Some(last) = before.last()
+        {
+            // The log was alive in between, which the rows so far do not tell.
+            self.tell(last);
+        }
+        if counted {
+            self.told.show(minute);
+        } else if begins {
+            self.tell(minute);
+        }
+    }
+
+    fn tell(&mut self, minute: Minute) {
+        self.told.show(minute);
+        self.untold.push(minute);
+    }
 }
 
 impl CountsWriter {
@@ -36,34 +70,44 @@ impl CountsWriter {
         Ok(Self {
             out,
             logs: BTreeMap::new(),
-            series: std::collections::BTreeSet::new(),
+            series: BTreeSet::new(),
             times: WatermarkTracker::default(),
         })
     }
 
     pub(crate) fn write(&mut self, sealed: &SealedCounts) -> anyhow::Result<()> {
+        let mut rows = sealed.rows().peekable();
+        let mut counted = BTreeSet::new();
+        let mut at = None;
         for life in sealed.activity() {
-            self.logs.entry(life.log.clone()).or_default().life.show(life.minute);
-        }
-        for row in sealed.rows() {
-            let parts = row.attributes;
-            let parts = [&parts.user_identity, &parts.user_agent, &parts.resource_arn];
-            let parts = parts.map(|part| part.as_deref().unwrap_or_default());
-            self.row(row.minute, row.series, row.count, parts)?;
+            if at != Some(life.minute) {
+                at = Some(life.minute);
+                counted.clear();
+                while let Some(row) = rows.next_if(|row| row.minute <= life.minute) {
+                    counted.insert(row.series.log());
+                    let parts = row.attributes;
+                    let parts = [&parts.user_identity, &parts.user_agent, &parts.resource_arn];
+                    let parts = parts.map(|part| part.as_deref().unwrap_or_default());
+                    self.row(row.minute, row.series, row.count, parts)?;
+                }
+            }
+            let log = self.logs.entry(life.log.clone()).or_default();
+            log.show(life.minute, counted.contains(life.log));
         }
         Ok(())
     }
 
-    /// Puts right what the rows tell of the logs, and returns the number of series.
+    /// Writes what the rows do not tell of the logs, and returns the number of series.
     pub(crate) fn finish(&mut self, end: Watermark) -> anyhow::Result<usize> {
-        let corrections: Vec<(Minute, SeriesKey)> = self
-            .logs
-            .values()
-            .filter(|log| log.life.origin() != log.told.origin())
-            .filter_map(|log| Some((log.life.origin()?, log.series.clone()?)))
-            .collect();
-        for (origin, series) in corrections {
-            self.row(origin, &series, 0, [""; 3])?;
+        let mut statements = Vec::new();
+        for log in self.logs.values_mut() {
+            let untold = mem::take(&mut log.untold);
+            if let Some(series) = &log.series {
+                statements.extend(untold.into_iter().map(|minute| (minute, series.clone())));
+            }
+        }
+        for (minute, series) in statements {
+            self.row(minute, &series, 0, [""; 3])?;
         }
         if self.times.end() < end {
             let logs = self.logs.values().filter(|log| log.series.is_some());
@@ -86,7 +130,6 @@ impl CountsWriter {
         let weight = if count == 0 { STATED } else { count };
         self.times.observe_count(minute, weight);
         let log = self.logs.entry(series.log()).or_default();
-        log.told.show(minute);
         if !self.series.contains(series) {
             self.series.insert(series.clone());
             log.series.get_or_insert_with(|| series.clone());

@@ -11,15 +11,13 @@ const READING_VERBS: [&str; 18] = [
     "View", "Check", "Test", "Simulate", "Validate", "Estimate", "Preview", "Download",
 ];
 
-/// Operations that CloudTrail logs as reads though their names do not say so.
-const READS: [(&str, &str); 7] = [
+/// Beginnings of operations that CloudTrail logs as reads though their names do not say so:
+/// `GenerateDataKey` also stands for `GenerateDataKeyPair`.
+const READS: [(&str, &str); 4] = [
     ("kms.amazonaws.com", "Encrypt"),
     ("kms.amazonaws.com", "Decrypt"),
     ("kms.amazonaws.com", "GenerateDataKey"),
-    ("kms.amazonaws.com", "GenerateDataKeyWithoutPlaintext"),
     ("sts.amazonaws.com", "AssumeRole"),
-    ("sts.amazonaws.com", "AssumeRoleWithSAML"),
-    ("sts.amazonaws.com", "AssumeRoleWithWebIdentity"),
 ];
 
 /// Operations on objects in S3.
@@ -67,7 +65,10 @@ pub(crate) fn infer_read_only(event_source: &str, event_name: &str) -> bool {
             .strip_prefix(verb)
             .is_some_and(|rest| rest.chars().next().is_none_or(|c| !c.is_lowercase()))
     };
-    READING_VERBS.into_iter().any(follows) || READS.contains(&(event_source, event_name))
+    let uses_a_key_or_role = |(source, beginning): (&str, &str)| {
+        source == event_source && event_name.starts_with(beginning)
+    };
+    READING_VERBS.into_iter().any(follows) || READS.into_iter().any(uses_a_key_or_role)
 }
 
 /// Returns the category an operation is taken to have, by its service and name and by the
@@ -102,7 +103,8 @@ mod tests {
             ("ec2.amazonaws.com", "DescribeInstances"),
             ("s3.amazonaws.com", "HeadBucket"),
             ("kms.amazonaws.com", "Decrypt"),
-            ("sts.amazonaws.com", "AssumeRole"),
+            ("kms.amazonaws.com", "GenerateDataKeyPairWithoutPlaintext"),
+            ("sts.amazonaws.com", "AssumeRoleWithSAML"),
             ("dynamodb.amazonaws.com", "Query"),
         ] {
             assert!(infer_read_only(source, name), "{name}");

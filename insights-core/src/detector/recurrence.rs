@@ -2,16 +2,17 @@
 //!
 //! A burst, or a silence, that came twice within the baseline at separate times is no news,
 //! whatever a distribution says of it: jobs, deployments and pauses recur. Once is not enough,
-//! or one incident would hide the next. The idea is that of the historical limits method
+//! or one incident would hide the next; hence the two must lie hours apart. The idea is that of the historical limits method
 //! (Stroup et al. 1989) with order statistics in place of moments.
 
 use std::ops::Range;
 
 use crate::time::{Minute, Minutes};
 
+/// How far apart two windows must end to be two occurrences and not one that lasted.
+const APART: Minutes = Minutes::hours(6);
+
 /// Returns the calls of the second highest window of that length, zero if there is no second.
-///
-/// The two windows do not overlap.
 pub(super) fn second_highest(minutes: &[(Minute, u32)], window: Minutes) -> u64 {
     // A window that ends with a call holds at least as many as any near it.
     let mut sums = Vec::with_capacity(minutes.len());
@@ -29,8 +30,6 @@ pub(super) fn second_highest(minutes: &[(Minute, u32)], window: Minutes) -> u64 
 
 /// Returns the calls of the second lowest window of that length that lies within `span`, or
 /// nothing if there is no second.
-///
-/// The two windows do not overlap.
 pub(super) fn second_lowest(
     minutes: &[(Minute, u32)],
     span: &Range<Minute>,
@@ -56,7 +55,7 @@ pub(super) fn second_lowest(
 }
 
 /// Returns the second of the sums when the first is that before all others, and the second
-/// that before all others whose windows do not overlap the first one's.
+/// that before all others whose windows lie apart from the first one's.
 fn second(
     sums: &[(u64, Minute)],
     window: Minutes,
@@ -64,7 +63,7 @@ fn second(
 ) -> Option<u64> {
     let best = |a: (u64, Minute), b: (u64, Minute)| if before(b.0, a.0) { b } else { a };
     let (_, first) = sums.iter().copied().reduce(best)?;
-    let apart = |end: Minute| end.since(first).max(first.since(end)) >= window;
+    let apart = |end: Minute| end.since(first).max(first.since(end)) >= window.max(APART);
     let rest = sums.iter().copied().filter(|&(_, end)| apart(end));
     rest.reduce(best).map(|(sum, _)| sum)
 }
@@ -93,22 +92,24 @@ mod tests {
         };
         let ends: Vec<u32> = ends.collect();
         let first = ends.iter().copied().min_by_key(|&end| key(end))?;
-        let apart = ends.into_iter().filter(|end| end.abs_diff(first) >= window);
+        let apart = ends.into_iter().filter(|end| end.abs_diff(first) >= window.max(360));
         apart.min_by_key(|&end| key(end)).map(sum)
     }
 
     #[test]
     fn what_happened_twice_is_found_and_what_happened_once_is_not() {
-        let twice = minutes(&[(0, 1), (10, 30), (11, 30), (40, 20), (41, 25), (80, 1)]);
+        let twice = minutes(&[(0, 1), (500, 30), (501, 30), (900, 20), (901, 25), (999, 1)]);
         assert_eq!(second_highest(&twice, Minutes::new(5)), 45);
-        assert_eq!(second_highest(&minutes(&[(10, 30), (11, 30)]), Minutes::new(5)), 0);
+        let lasting: Vec<(u32, u32)> = (500..800).map(|minute| (minute, 30)).collect();
+        assert_eq!(second_highest(&minutes(&lasting), Minutes::new(5)), 0, "once, for hours");
         assert_eq!(second_highest(&[], Minutes::new(5)), 0);
 
         let steady: Vec<(u32, u32)> =
-            (0..200).filter(|m| !(50..70).contains(m)).map(|m| (m, 2)).collect();
-        let span = Minute::from_epoch(1_000)..Minute::from_epoch(1_200);
+            (0..2_000).filter(|m| !(500..520).contains(m)).map(|m| (m, 2)).collect();
+        let span = Minute::from_epoch(1_000)..Minute::from_epoch(3_000);
         assert_eq!(second_lowest(&minutes(&steady), &span, Minutes::new(15)), Some(30));
-        let paused: Vec<_> = steady.into_iter().filter(|m| !(120..140).contains(&m.0)).collect();
+        let paused: Vec<_> =
+            steady.into_iter().filter(|m| !(1_200..1_220).contains(&m.0)).collect();
         assert_eq!(second_lowest(&minutes(&paused), &span, Minutes::new(15)), Some(0));
     }
 
@@ -121,17 +122,17 @@ mod tests {
         };
         for _ in 0..300 {
             let mut calls: Vec<(u32, u32)> =
-                (0..random(40)).map(|_| (random(100), 1 + random(4))).collect();
+                (0..random(40)).map(|_| (random(2_000), 1 + random(4))).collect();
             calls.sort_unstable();
             calls.dedup_by_key(|call| call.0);
-            let window = 1 + random(12);
-            let span = Minute::from_epoch(1_000)..Minute::from_epoch(1_100);
+            let window = 1 + random(250);
+            let span = Minute::from_epoch(1_000)..Minute::from_epoch(3_000);
             let with_call = calls.iter().map(|call| call.0);
             assert_eq!(
                 second_highest(&minutes(&calls), Minutes::new(window)),
                 summed(&calls, with_call.clone(), window, false).unwrap_or(0),
             );
-            let after_call = with_call.map(|minute| minute + window).filter(|&end| end < 100);
+            let after_call = with_call.map(|minute| minute + window).filter(|&end| end < 2_000);
             assert_eq!(
                 second_lowest(&minutes(&calls), &span, Minutes::new(window)),
                 summed(&calls, after_call, window, true),
