@@ -15,10 +15,6 @@ use crate::{
     time::{Minute, Watermark},
 };
 
-/// How much a stated zero weighs as a sign of life of its log: more than a lone event, whose
-/// time may be broken.
-const STATED: u32 = 2;
-
 /// Counts of calls by series and minute, and the events not to be counted twice.
 ///
 /// It is a commutative monoid: [`Default`] is the identity and [`merge`](Self::merge) is
@@ -132,8 +128,7 @@ impl PartialCounts {
     pub fn insert(&mut self, series: &SeriesKey, minute: Minute, bucket: MinuteBucket) {
         let log = self.keys.logs.intern_owned(&series.log());
         let counted = u32::try_from(bucket.count()).unwrap_or(u32::MAX);
-        let seen = if counted == 0 { STATED } else { counted };
-        self.entries.activity.push(Activity { minute, log, seen, counted, passed_over: 0 });
+        self.entries.activity.push(Activity { minute, log, counted, passed_over: 0 });
         let series = self.keys.series.intern_owned(series);
         for (attributes, count) in bucket.counts {
             if count > 0 {
@@ -147,7 +142,7 @@ impl PartialCounts {
     /// States that the log was alive in that minute through `events` events that do not count.
     pub fn pass_over(&mut self, log: &LogKey, minute: Minute, events: u32) {
         let log = self.keys.logs.intern_owned(log);
-        let life = Activity { minute, log, seen: events, counted: 0, passed_over: events };
+        let life = Activity { minute, log, counted: 0, passed_over: events };
         self.entries.activity.push(life);
         self.entries.join_when_doubled();
     }

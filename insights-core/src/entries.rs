@@ -48,13 +48,11 @@ pub(crate) struct Cell {
     pub(crate) count: u32,
 }
 
-/// The signs of life of one log in one minute.
+/// That a log was alive in a minute, and the events that show it, if any.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
 pub(crate) struct Activity {
     pub(crate) minute: Minute,
     pub(crate) log: u32,
-    /// The weight of the signs: one for an event, more for a stated zero.
-    pub(crate) seen: u32,
     /// Events that count for a series.
     pub(crate) counted: u32,
     /// Events that count for none.
@@ -82,8 +80,7 @@ impl Entries {
     pub(crate) fn count(&mut self, event: &Sighting) {
         let Sighting { minute, log, call, failure, attributes, .. } = *event;
         let counted = u32::from(call != NONE || failure != NONE);
-        let (seen, passed_over) = (1, 1 - counted);
-        self.activity.push(Activity { minute, log, seen, counted, passed_over });
+        self.activity.push(Activity { minute, log, counted, passed_over: 1 - counted });
         for series in [call, failure] {
             if series != NONE {
                 self.cells.push(Cell { minute, series, attributes, count: 1 });
@@ -201,7 +198,6 @@ impl Entries {
         self.activity.dedup_by(|row, kept| {
             let same = (kept.minute, kept.log) == (row.minute, row.log);
             if same {
-                kept.seen = kept.seen.saturating_add(row.seen);
                 kept.counted = kept.counted.saturating_add(row.counted);
                 kept.passed_over = kept.passed_over.saturating_add(row.passed_over);
             }

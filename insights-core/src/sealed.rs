@@ -32,15 +32,13 @@ pub struct CountRow<'a> {
     pub count: u32,
 }
 
-/// The signs of life of one log in one minute.
+/// A minute in which a log was alive.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct LogActivity<'a> {
-    /// The minute of the signs.
+    /// The minute.
     pub minute: Minute,
     /// The log.
     pub log: &'a LogKey,
-    /// The events of any kind; a stated zero weighs more than one event.
-    pub seen: u32,
 }
 
 impl SealedCounts {
@@ -85,13 +83,11 @@ impl SealedCounts {
         })
     }
 
-    /// Returns the signs of life of the logs by minute, then log.
+    /// Returns the minutes in which logs were alive, by minute, then log.
     pub fn activity(&self) -> impl Iterator<Item = LogActivity<'_>> {
-        self.activity.iter().map(|row| LogActivity {
-            minute: row.minute,
-            log: self.keys.logs.get(row.log),
-            seen: row.seen,
-        })
+        self.activity
+            .iter()
+            .map(|row| LogActivity { minute: row.minute, log: self.keys.logs.get(row.log) })
     }
 }
 
