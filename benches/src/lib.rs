@@ -1,4 +1,7 @@
-//! A synthetic stream of calls to time the core with: [`HotStream`].
+//! A synthetic stream of calls to time the core with: [`HotStream`]; and in [`quality`] what
+//! measures how well it detects.
+
+pub mod quality;
 
 use std::ops::Range;
 

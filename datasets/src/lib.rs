@@ -1,4 +1,5 @@
-//! Realistic CloudTrail archives with labelled anomalies, made from a seed.
+//! Realistic CloudTrail archives with labelled anomalies, made from a seed, and in [`account`]
+//! the counts of a whole account over weeks.
 //!
 //! An [`Archive`] is planned from [`Settings`] and written to a [`Sink`] as the files that
 //! CloudTrail would deliver to a bucket, with the [`Label`]s of its anomalies beside them. Equal
@@ -20,6 +21,7 @@
 //! # }
 //! ```
 
+pub mod account;
 mod anomaly;
 mod archive;
 mod arrivals;

@@ -7,13 +7,15 @@ use std::process::ExitCode;
 use anyhow::{Context, ensure};
 use chrono::NaiveDate;
 use clap::{Args, Parser, ValueEnum};
+use insights_datasets::account::Account;
 use insights_datasets::{Archive, Folder, Settings};
 
-/// Writes a realistic CloudTrail archive with labelled anomalies. Same options, same bytes.
+/// Writes a realistic CloudTrail archive with labelled anomalies, or counts of a whole account.
+/// Same options, same bytes.
 #[derive(Debug, Parser)]
 #[command(version)]
 struct Command {
-    /// The folder to write AWSLogs/ and labels.csv to
+    /// The folder to write AWSLogs/ (or counts.csv) and labels.csv to
     #[arg(short, long, value_name = "DIR")]
     output: PathBuf,
     /// Write to a folder that is not empty; files of the same name are replaced, none is removed
@@ -22,6 +24,9 @@ struct Command {
     /// A fixed archive instead of the options below
     #[arg(long, value_enum, conflicts_with = "Shape")]
     preset: Option<Preset>,
+    /// Instead of an archive the counts of a whole account over 35 days, made from this seed
+    #[arg(long, value_name = "SEED", conflicts_with_all = ["Shape", "preset"])]
+    account: Option<u64>,
     #[command(flatten)]
     shape: Shape,
 }
@@ -104,18 +109,21 @@ fn main() -> ExitCode {
 }
 
 fn run(command: &Command) -> anyhow::Result<()> {
-    let settings = match command.preset {
-        Some(Preset::Demo) => Settings::demo(),
-        Some(Preset::Million) => Settings::million(),
-        None => command.shape.settings(),
-    };
-    let archive = Archive::new(settings)?;
     let output = &command.output;
     ensure!(
         command.force || is_empty(output)?,
         "{} is not empty; use --force to write into it",
         output.display()
     );
+    if let Some(seed) = command.account {
+        return write_account(seed, output);
+    }
+    let settings = match command.preset {
+        Some(Preset::Demo) => Settings::demo(),
+        Some(Preset::Million) => Settings::million(),
+        None => command.shape.settings(),
+    };
+    let archive = Archive::new(settings)?;
     let labels = archive.labels().len();
     let summary = archive.write(&mut Folder::new(output))?;
     writeln!(
@@ -126,6 +134,21 @@ fn run(command: &Command) -> anyhow::Result<()> {
         summary.files,
         summary.raw_bytes,
         summary.compressed_bytes
+    )?;
+    Ok(())
+}
+
+/// Writes the tables of a whole account.
+fn write_account(seed: u64, output: &Path) -> anyhow::Result<()> {
+    let account = Account::generate(seed);
+    account.write(&mut Folder::new(output))?;
+    let rows: usize = account.series.iter().map(|series| series.cells.len()).sum();
+    writeln!(
+        io::stderr().lock(),
+        "{rows} counts of {} series over {} days; {} labels",
+        account.series.len(),
+        account.days,
+        account.labels.len()
     )?;
     Ok(())
 }

@@ -2,8 +2,11 @@
 //!
 //! The checked-in demo is compared with what the code writes, so no number may change when a
 //! dependency is updated. The generator is SplitMix64 (Steele, Lea and Flood, "Fast splittable
-//! pseudorandom number generators", OOPSLA 2014). Floats use only `+ - * /`, which IEEE 754
-//! rounds in one way everywhere; the exponential of the platform is avoided for that reason.
+//! pseudorandom number generators", OOPSLA 2014). Floats use only `+ - * /` and the square root,
+//! which IEEE 754 rounds in one way everywhere; the exponential and the logarithm of the platform
+//! are avoided for that reason.
+
+use std::f64::consts::{FRAC_1_SQRT_2, LN_2};
 
 /// The means above which a Poisson draw is split in two, so that `exp(-mean)` stays well scaled.
 const WHOLE_DRAW: f64 = 16.0;
@@ -69,6 +72,76 @@ impl Random {
         count
     }
 
+    /// Returns a number from `low` up to, but not including, `high`.
+    pub(crate) fn within(&mut self, low: f64, high: f64) -> f64 {
+        low + self.unit() * (high - low)
+    }
+
+    /// Returns one entry of a list that is not empty.
+    pub(crate) fn pick<'a, T>(&mut self, list: &'a [T]) -> &'a T {
+        &list[self.position(list.len())]
+    }
+
+    /// Brings a list into random order (Fisher and Yates).
+    pub(crate) fn shuffle<T>(&mut self, list: &mut [T]) {
+        for last in (1..list.len()).rev() {
+            let other = self.position(last + 1);
+            list.swap(last, other);
+        }
+    }
+
+    /// Returns an exponentially distributed number.
+    pub(crate) fn exponential(&mut self, mean: f64) -> f64 {
+        -mean * ln(1.0 - self.unit())
+    }
+
+    /// Returns a standard normal number, by the polar method (Marsaglia and Bray, 1964).
+    pub(crate) fn normal(&mut self) -> f64 {
+        loop {
+            let (x, y) = (self.within(-1.0, 1.0), self.within(-1.0, 1.0));
+            let square = x * x + y * y;
+            if square > 0.0 && square < 1.0 {
+                return x * (-2.0 * ln(square) / square).sqrt();
+            }
+        }
+    }
+
+    /// Returns a log-normal number; `spread` is the standard deviation of its logarithm.
+    pub(crate) fn log_normal(&mut self, median: f64, spread: f64) -> f64 {
+        median * exp(spread * self.normal())
+    }
+
+    /// Returns a gamma-distributed number of mean `shape` and scale 1 (Marsaglia and Tsang, "A
+    /// simple method for generating gamma variables", 2000).
+    pub(crate) fn gamma(&mut self, shape: f64) -> f64 {
+        if shape < 1.0 {
+            let boost = exp(ln(1.0 - self.unit()) / shape);
+            return self.gamma(shape + 1.0) * boost;
+        }
+        let d = shape - 1.0 / 3.0;
+        let c = 1.0 / (9.0 * d).sqrt();
+        loop {
+            let x = self.normal();
+            let root = 1.0 + c * x;
+            let v = root * root * root;
+            if v > 0.0 && ln(1.0 - self.unit()) < 0.5 * x * x + d - d * v + d * ln(v) {
+                return d * v;
+            }
+        }
+    }
+
+    /// Returns a negative-binomial count: Poisson with a gamma-distributed mean. Its variance is
+    /// `mean + mean * mean / shape`.
+    pub(crate) fn clumped(&mut self, mean: f64, shape: f64) -> u32 {
+        let mean = mean / shape * self.gamma(shape);
+        self.poisson(mean)
+    }
+
+    /// Returns how many of `count` remain if each does with this chance.
+    pub(crate) fn thinned(&mut self, count: u32, chance: f64) -> u32 {
+        (0..count).map(|_| u32::from(self.chance(chance))).sum()
+    }
+
     /// Appends `count` random symbols of an alphabet to the text.
     pub(crate) fn symbols(&mut self, out: &mut Vec<u8>, alphabet: &[u8], count: usize) {
         for _ in 0..count {
@@ -111,6 +184,37 @@ fn exp_minus(x: f64) -> f64 {
     sum
 }
 
+/// Returns `exp(x)`, the same on every machine.
+pub(crate) fn exp(x: f64) -> f64 {
+    if x.abs() > 8.0 {
+        // Beyond the range of numbers the halves are 0 or infinite.
+        let half = exp(x.clamp(-1_500.0, 1_500.0) / 2.0);
+        return half * half;
+    }
+    if x < 0.0 { exp_minus(-x) } else { 1.0 / exp_minus(x) }
+}
+
+/// Returns the natural logarithm of a positive normal number, the same on every machine.
+pub(crate) fn ln(x: f64) -> f64 {
+    const EXPONENT: u64 = 0x7ff << 52;
+    // x = part * 2^power with the part from 0.5 up to 1, or up to the square root of 2.
+    let bits = x.to_bits();
+    let mut part = f64::from_bits((bits & !EXPONENT) | (1_022 << 52));
+    let mut power = ((bits & EXPONENT) >> 52) as f64 - 1_022.0;
+    if part < FRAC_1_SQRT_2 {
+        part *= 2.0;
+        power -= 1.0;
+    }
+    // ln(part) = 2 artanh(s), and |s| < 0.172 makes the terms shrink by 34 each.
+    let s = (part - 1.0) / (part + 1.0);
+    let (mut sum, mut term) = (0.0, s);
+    for n in 0..14 {
+        sum += term / f64::from(2 * n + 1);
+        term *= s * s;
+    }
+    2.0 * sum + power * LN_2
+}
+
 /// Returns a 64-bit fingerprint of a text (FNV-1a).
 fn fingerprint(text: &str) -> u64 {
     text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
@@ -143,6 +247,51 @@ mod tests {
             let relative = (exp_minus(x) - (-x).exp()).abs() / (-x).exp();
             assert!(relative < 1e-12, "x {x} relative error {relative}");
         }
+    }
+
+    #[test]
+    fn the_own_functions_agree_with_the_platform_over_a_wide_range() {
+        for x in [-700.0, -30.0, -8.1, -1.0, -1e-9, 0.0, 0.5, 7.9, 25.0, 600.0] {
+            let relative = (exp(x) - f64::exp(x)).abs() / f64::exp(x);
+            assert!(relative < 1e-11, "exp {x} relative error {relative}");
+        }
+        assert!(exp(-2_000.0) == 0.0 && exp(2_000.0).is_infinite());
+        for x in [1e-300, 1e-9, 0.3, 0.9999, 1.0, 1.5, 2.0, 77.0, 1e200] {
+            let error = (ln(x) - f64::ln(x)).abs();
+            assert!(error <= 1e-13 * f64::ln(x).abs().max(0.01), "ln {x} error {error}");
+        }
+    }
+
+    /// Returns mean and variance of many draws.
+    fn moments(mut draw: impl FnMut(&mut Random) -> f64) -> (f64, f64) {
+        let mut random = Random::stream(11, "moments");
+        let draws: Vec<f64> = (0..40_000).map(|_| draw(&mut random)).collect();
+        let mean = draws.iter().sum::<f64>() / 40_000.0;
+        (mean, draws.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / 40_000.0)
+    }
+
+    #[test]
+    fn draws_have_the_moments_of_their_distributions() {
+        let close = |(mean, variance): (f64, f64), (m, v): (f64, f64), what: &str| {
+            assert!((mean - m).abs() < 0.03 * v.sqrt(), "{what}: mean {mean} for {m}");
+            assert!((variance / v - 1.0).abs() < 0.1, "{what}: variance {variance} for {v}");
+        };
+        close(moments(Random::normal), (0.0, 1.0), "normal");
+        close(moments(|r| r.exponential(3.0)), (3.0, 9.0), "exponential");
+        close(moments(|r| r.gamma(0.4)), (0.4, 0.4), "gamma");
+        close(moments(|r| r.gamma(6.0)), (6.0, 6.0), "gamma");
+        close(moments(|r| f64::from(r.clumped(4.0, 2.0))), (4.0, 12.0), "clumped");
+        close(moments(|r| f64::from(r.thinned(20, 0.25))), (5.0, 3.75), "thinned");
+        close(moments(|r| ln(r.log_normal(5.0, 0.7))), (f64::ln(5.0), 0.49), "log-normal");
+    }
+
+    #[test]
+    fn a_shuffled_list_keeps_its_entries() {
+        let mut list: Vec<u32> = (0..50).collect();
+        Random::stream(5, "shuffle").shuffle(&mut list);
+        assert!(!list.is_sorted());
+        list.sort_unstable();
+        assert!(list.into_iter().eq(0..50));
     }
 
     #[test]

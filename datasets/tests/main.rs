@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a failure is a failed test, in helpers as well")]
 
+mod account;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::Read;
