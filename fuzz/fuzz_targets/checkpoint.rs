@@ -2,14 +2,14 @@
 //! whose own checkpoint is restored again.
 #![no_main]
 
-use insights_core::{Checkpoint, Engine, Minutes, NegativeBinomial, Watermark};
+use insights_core::{Checkpoint, Engine, Minutes, RateDetector, Watermark};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &str| {
     let Ok(checkpoint) = serde_json::from_str::<Checkpoint>(text) else { return };
-    let Ok(mut engine) = Engine::restore(checkpoint, NegativeBinomial::default()) else { return };
+    let Ok(mut engine) = Engine::restore(checkpoint, RateDetector::default()) else { return };
     let end = engine.watermark().minute() + Minutes::days(3);
     let _ = engine.advance_to(Watermark::at(end));
     let _ = engine.finish();
-    assert!(Engine::restore(engine.checkpoint(), NegativeBinomial::default()).is_ok());
+    assert!(Engine::restore(engine.checkpoint(), RateDetector::default()).is_ok());
 });

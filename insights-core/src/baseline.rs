@@ -13,35 +13,48 @@ use crate::time::{Minute, Minutes};
 #[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 pub struct Baseline {
     minutes: Vec<(Minute, u32)>,
+    /// The same calls and older ones by five minutes: the first of the five, and their calls.
+    fives: Vec<(Minute, u32)>,
 }
+
+/// The minutes of a coarse sum.
+pub(crate) const FIVE: Minutes = Minutes::new(5);
 
 impl Baseline {
     /// A baseline without calls.
-    pub(crate) const NONE: Self = Self { minutes: Vec::new() };
+    pub(crate) const NONE: Self = Self { minutes: Vec::new(), fives: Vec::new() };
 
     /// Adds the calls of a minute that is later than all before.
     ///
     /// No calls change nothing, and calls of the minute added last join them.
     pub(crate) fn push(&mut self, minute: Minute, count: u32) {
-        match self.minutes.last_mut() {
-            Some((last, calls)) if *last == minute => *calls = calls.saturating_add(count),
-            _ if count == 0 => {}
-            _ => self.minutes.push((minute, count)),
+        for (sums, begin) in [(&mut self.minutes, minute), (&mut self.fives, minute.five())] {
+            match sums.last_mut() {
+                Some((last, calls)) if *last == begin => *calls = calls.saturating_add(count),
+                _ if count == 0 => {}
+                _ => sums.push((begin, count)),
+            }
         }
     }
 
-    /// Forgets the minutes before `minute`.
-    pub(crate) fn forget_before(&mut self, minute: Minute) {
-        let kept = self.minutes.partition_point(|&(m, _)| m < minute);
-        self.minutes.drain(..kept);
+    /// Forgets the minutes before `minute`, and the sums of five before `five`.
+    pub(crate) fn forget_before(&mut self, minute: Minute, five: Minute) {
+        for (sums, from) in [(&mut self.minutes, minute), (&mut self.fives, five)] {
+            let kept = sums.partition_point(|&(m, _)| m < from);
+            sums.drain(..kept);
+        }
+    }
+
+    /// Returns the sums over five minutes that begin in `span`, by their first minute.
+    #[must_use]
+    pub fn fives(&self, span: Range<Minute>) -> &[(Minute, u32)] {
+        part(&self.fives, span)
     }
 
     /// Returns the minutes with calls in `span` and their calls, in order.
     #[must_use]
     pub fn range(&self, span: Range<Minute>) -> &[(Minute, u32)] {
-        let from = self.minutes.partition_point(|&(minute, _)| minute < span.start);
-        let to = self.minutes.partition_point(|&(minute, _)| minute < span.end);
-        self.minutes.get(from..to).unwrap_or_default()
+        part(&self.minutes, span)
     }
 
     /// Returns the calls in `span`.
@@ -59,12 +72,27 @@ impl Baseline {
     /// Returns whether no minute has calls.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.minutes.is_empty()
+        self.fives.is_empty()
     }
 
     /// Returns whether the minutes are in order and each has calls, as `push` leaves them.
     pub(crate) fn in_order(&self) -> bool {
-        self.minutes.is_sorted_by(|a, b| a.0 < b.0) && self.minutes.iter().all(|m| m.1 > 0)
+        let in_order = |sums: &[(Minute, u32)]| {
+            sums.is_sorted_by(|a, b| a.0 < b.0) && sums.iter().all(|sum| sum.1 > 0)
+        };
+        in_order(&self.minutes)
+            && in_order(&self.fives)
+            && self.fives.iter().all(|&(begin, _)| begin == begin.five())
+    }
+
+    /// Returns the five minutes with the first calls from `minute` on.
+    pub(crate) fn first_five_from(&self, minute: Minute) -> Option<Minute> {
+        let first = self.fives.first()?.0;
+        if first >= minute {
+            return Some(first);
+        }
+        let from = self.fives.partition_point(|&(five, _)| five < minute);
+        self.fives.get(from).map(|&(five, _)| five)
     }
 
     /// Returns the last minute with calls.
@@ -72,6 +100,19 @@ impl Baseline {
     pub fn last(&self) -> Option<Minute> {
         self.minutes.last().map(|&(minute, _)| minute)
     }
+}
+
+/// Returns the sums that begin in `span`.
+fn part(sums: &[(Minute, u32)], span: Range<Minute>) -> &[(Minute, u32)] {
+    let from = sums.partition_point(|&(minute, _)| minute < span.start);
+    let to = sums.partition_point(|&(minute, _)| minute < span.end);
+    sums.get(from..to).unwrap_or_default()
+}
+
+/// Returns the calls in a span near the end, without a search.
+fn sum_back(sums: &[(Minute, u32)], span: &Range<Minute>) -> u64 {
+    let last = sums.iter().rev().skip_while(|sum| sum.0 >= span.end);
+    last.take_while(|sum| sum.0 >= span.start).map(|sum| u64::from(sum.1)).sum()
 }
 
 /// The end of a baseline's window, as a detector sees it: nothing before `from` may be used.
@@ -111,7 +152,23 @@ impl<'a> Recent<'a> {
     /// Returns the calls in the last `window`.
     #[must_use]
     pub fn sum(&self, window: Minutes) -> u64 {
-        self.baseline.sum(self.window(window))
+        sum_back(&self.baseline.minutes, &self.window(window))
+    }
+
+    /// Returns the calls in the last `window`, which begins and ends with whole fives.
+    pub(crate) fn sum_of_fives(&self, window: Minutes) -> u64 {
+        sum_back(&self.baseline.fives, &self.window(window))
+    }
+
+    /// Returns the calls in the fives that begin in a span, even if the view does not reach back
+    /// to it.
+    pub(crate) fn earlier_calls(&self, fives: Range<Minute>) -> u64 {
+        self.baseline.fives(fives).iter().map(|&(_, count)| u64::from(count)).sum()
+    }
+
+    /// Returns whether any of the last five minutes had calls.
+    pub(crate) fn five_has_calls(&self) -> bool {
+        self.baseline.last().is_some_and(|last| self.now.since(last) < FIVE)
     }
 
     /// Returns whether the view holds all of the last `window`.
@@ -142,7 +199,7 @@ mod tests {
         assert_eq!(baseline.sum(at(9)..at(3)), 0);
         assert_eq!((baseline.at(at(9)), baseline.at(at(8))), (9, 0));
         assert_eq!(baseline.last(), Some(at(9)));
-        baseline.forget_before(at(4));
+        baseline.forget_before(at(4), at(0));
         assert_eq!(baseline.sum(at(0)..at(99)), 13);
     }
 

@@ -48,7 +48,7 @@ pub(crate) struct SeriesState {
 
 impl Checkpoint {
     /// The version written. It is raised when a field changes its meaning.
-    pub const VERSION: u32 = 1;
+    pub const VERSION: u32 = 2;
 
     /// Checks the version and what types cannot: order, references, and that nothing lies beyond
     /// the watermark.

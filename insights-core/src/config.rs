@@ -5,8 +5,8 @@ use std::{error, fmt};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    detector::negative_binomial::NegativeBinomial, log_life::LogLife, selection::Selection,
-    series::InsightType, time::Minutes,
+    detector::rate::RateDetector, log_life::LogLife, selection::Selection, series::InsightType,
+    time::Minutes,
 };
 
 /// The settings of an engine, checked.
@@ -43,7 +43,7 @@ pub struct ConfigBuilder {
     warm_up: Minutes,
     quiet: Minutes,
     longest: Minutes,
-    detector: NegativeBinomial,
+    detector: RateDetector,
 }
 
 impl Default for ConfigBuilder {
@@ -55,7 +55,7 @@ impl Default for ConfigBuilder {
             warm_up: Minutes::days(1),
             quiet: Minutes::new(3),
             longest: Minutes::days(1),
-            detector: NegativeBinomial::default(),
+            detector: RateDetector::default(),
         }
     }
 }
@@ -105,7 +105,7 @@ impl Config {
 
     /// Returns the settings of the default detector.
     #[must_use]
-    pub const fn detector(&self) -> &NegativeBinomial {
+    pub const fn detector(&self) -> &RateDetector {
         &self.0.detector
     }
 }
@@ -154,7 +154,7 @@ impl ConfigBuilder {
 
     /// Sets the settings of the default detector.
     #[must_use]
-    pub fn detector(self, detector: NegativeBinomial) -> Self {
+    pub fn detector(self, detector: RateDetector) -> Self {
         Self { detector, ..self }
     }
 
@@ -162,8 +162,8 @@ impl ConfigBuilder {
     #[must_use]
     pub fn profile(self, profile: Profile) -> Self {
         self.detector(match profile {
-            Profile::Balanced => NegativeBinomial::default(),
-            Profile::Aws => NegativeBinomial::aws(),
+            Profile::Balanced => RateDetector::default(),
+            Profile::Aws => RateDetector::aws(),
         })
     }
 
@@ -199,9 +199,12 @@ impl ConfigBuilder {
                 least_change: detector.least_change,
             });
         }
-        if detector.least_calls == 0 || detector.warm_up_calls < detector.least_calls {
+        if detector.least_calls == 0
+            || detector.least_new_calls == 0
+            || detector.warm_up_calls < detector.least_calls.max(detector.least_new_calls)
+        {
             return Err(ConfigError::LeastCallsOutOfRange {
-                least_calls: detector.least_calls,
+                least_calls: detector.least_calls.min(detector.least_new_calls),
                 warm_up_calls: detector.warm_up_calls,
             });
         }

@@ -1,16 +1,37 @@
 //! [`Detector`]: the one seam of the model. What is normal, what is unusual, and when it ends.
 
-pub(crate) mod negative_binomial;
-mod recurrence;
+mod bursts;
+mod dispersion;
+mod hours;
+mod lows;
+mod past;
+mod peaks;
+mod profile;
+pub(crate) mod rate;
+mod runs;
+mod schedule;
+mod sizes;
+mod spikes;
+mod tails;
 
 use std::{fmt, ops::Range};
 
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    baseline::{Baseline, Recent},
+    baseline::Recent,
+    history::History,
     time::{Minute, Minutes},
 };
+
+/// The windows over which a rise is looked for.
+const WINDOWS: [Minutes; 5] =
+    [Minutes::new(1), Minutes::new(5), Minutes::new(15), Minutes::new(50), Minutes::new(230)];
+
+/// The windows over which a fall is looked for.
+const FALL: [Minutes; WINDOWS_OF_FALL] =
+    [Minutes::new(10), Minutes::new(20), Minutes::new(75), Minutes::new(290)];
+const WINDOWS_OF_FALL: usize = 4;
 
 /// Which way a rate left its baseline.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
@@ -35,11 +56,51 @@ pub struct Finding {
     pub observed: u64,
     /// The calls expected in that window; positive.
     pub expected: f64,
-    /// How improbable that is: −log10 of the tail probability, corrected for the number of
-    /// looks a day. A score of 4 is nominally one false finding in 10,000 days of a series.
+    /// The least and the most calls that would have been ordinary: in 99 of 100 such windows
+    /// there are as many, if none of the other explanations apply.
+    pub ordinary: (u64, u64),
+    /// How often a day each explanation lets one expect a window like that.
+    pub expectations: Expectations,
+    /// How improbable that is: −log10 of how many windows like it are expected a day, by all
+    /// explanations together. A score of 4 is nominally one finding in 10,000 days of a series.
     pub score: f64,
     /// The score that had to be reached.
     pub threshold: f64,
+    /// The run of a job that failed, if that is what happened.
+    pub missed: Option<Missed>,
+}
+
+/// How many windows a day are expected to be like the one found, by each explanation.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Expectations {
+    /// By chance, given the expected calls and how much the series varies; corrected for the
+    /// number of looks a day.
+    pub chance: f64,
+    /// As bursts or lows that the series has at any time.
+    pub habit: f64,
+    /// As something that comes at that time of day.
+    pub schedule: f64,
+}
+
+impl Expectations {
+    /// The highest score: fewer windows than that are not told apart.
+    pub const HIGHEST_SCORE: f64 = 300.0;
+
+    /// Returns −log10 of the sum.
+    #[must_use]
+    pub fn score(&self) -> f64 {
+        let score = -(self.chance + self.habit + self.schedule).log10();
+        score.min(Self::HIGHEST_SCORE)
+    }
+}
+
+/// A run of a job that was due and did not come.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub struct Missed {
+    /// The minute after the one it usually ends with.
+    pub end: Minute,
+    /// The minute by which the next one has come, if that is soon: it may fail too.
+    pub next: Option<Minute>,
 }
 
 /// What a detector makes of a minute.
@@ -105,16 +166,19 @@ pub trait Detector {
     /// What is normal, derived from a baseline. It is never stored: it is fitted again.
     type Model: Clone + fmt::Debug;
 
-    /// Learns what is normal from all minutes in `span`; those without calls are zeros.
-    fn fit(&self, baseline: &Baseline, span: Range<Minute>) -> Self::Model;
+    /// Learns what is normal.
+    fn fit(&self, history: &History<'_>) -> Self::Model;
 
     /// Judges the minutes up to [`Recent::now`].
     ///
     /// A series in its `warm_up` has little history: only what is overwhelming is unusual then.
     fn judge(&self, model: &Self::Model, recent: Recent<'_>, warm_up: WarmUp) -> Verdict;
 
-    /// Weighs `calls` in one minute: evidence that the episode is over is positive.
-    fn weigh(&self, model: &Self::Model, course: Course, calls: u32) -> Evidence;
+    /// Weighs the `calls` of one minute: evidence that the episode is over is positive.
+    fn weigh(&self, model: &Self::Model, course: Course, minute: Minute, calls: u32) -> Evidence;
+
+    /// Returns the calls expected in `span`.
+    fn expected(&self, model: &Self::Model, span: Range<Minute>) -> f64;
 
     /// Returns the evidence at which an episode is over.
     fn enough(&self) -> Evidence;

@@ -11,7 +11,7 @@ use crate::{
     baseline::Baseline,
     config::Config,
     counts::PartialCounts,
-    detector::{Detector, negative_binomial::NegativeBinomial},
+    detector::{Detector, rate::RateDetector},
     entries::{Cell, NONE},
     episode::Episode,
     event::Event,
@@ -52,7 +52,7 @@ use crate::{
 /// assert_eq!(insights[0].baseline.per_minute(), 2.0);
 /// ```
 #[derive(Clone, Debug)]
-pub struct Engine<D: Detector = NegativeBinomial> {
+pub struct Engine<D: Detector = RateDetector> {
     pub(crate) config: Config,
     detector: D,
     pub(crate) open: OpenMinutes,
@@ -65,7 +65,7 @@ pub struct Engine<D: Detector = NegativeBinomial> {
     due: BTreeSet<(Minute, u32)>,
 }
 
-impl Engine<NegativeBinomial> {
+impl Engine<RateDetector> {
     /// Returns an engine that has seen nothing, with the default detector.
     #[must_use]
     pub fn new(config: Config) -> Self {
@@ -134,8 +134,15 @@ impl<D: Detector> Engine<D> {
                 let log = self.log(life.log);
                 self.lives[log as usize].show(now);
             }
+            let mut last = None;
             while let Some(cell) = cells.next_if(|cell| cell.minute == now) {
-                touched.push(self.count(cell, &sealed, &mut numbers));
+                let slot = self.count(cell, &sealed, &mut numbers);
+                touched.push(slot);
+                // Cells of one series follow each other.
+                if last.replace(slot) != Some(slot) {
+                    let log = self.watches[slot as usize].log;
+                    self.lives[log as usize].count_series(1);
+                }
             }
             while let Some(&(minute, slot)) = self.due.first().filter(|due| due.0 <= now) {
                 self.due.remove(&(minute, slot));
@@ -217,8 +224,9 @@ impl<D: Detector> Engine<D> {
             if !self.config.wants(watch.key.insight_type()) {
                 continue;
             }
-            let origin = self.lives[watch.log as usize].origin().unwrap_or(now);
-            let rules = Rules { detector: &self.detector, config: &self.config, origin };
+            let life = &self.lives[watch.log as usize];
+            let origin = life.origin().unwrap_or(now);
+            let rules = Rules { detector: &self.detector, config: &self.config, origin, life };
             let look = watch.seal(now, &rules, &mut turns);
             reported.extend(turns.drain(..).map(|turn| (slot, turn)));
             self.look_at(slot, look);
@@ -284,8 +292,9 @@ impl<D: Detector> Engine<D> {
     /// Goes on with an episode of a restored series. Returns whether its reason was found.
     pub(crate) fn resume(&mut self, slot: u32, episode: Episode) -> bool {
         let watch = &mut self.watches[slot as usize];
-        let origin = self.lives[watch.log as usize].origin().unwrap_or(Minute::MIN);
-        let rules = Rules { detector: &self.detector, config: &self.config, origin };
+        let life = &self.lives[watch.log as usize];
+        let origin = life.origin().unwrap_or(Minute::MIN);
+        let rules = Rules { detector: &self.detector, config: &self.config, origin, life };
         watch.resume(episode, &rules)
     }
 
@@ -296,7 +305,7 @@ impl<D: Detector> Engine<D> {
     fn sweep(&mut self, midnight: Minute) {
         let reach = self.config.baseline() + self.config.longest() + Minutes::days(2);
         for watch in &mut self.watches {
-            watch.forget_before(midnight - reach);
+            watch.forget_before(midnight - reach, midnight - Minutes::days(38));
         }
         let watches = mem::take(&mut self.watches);
         self.due.clear();

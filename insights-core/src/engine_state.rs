@@ -31,7 +31,7 @@ impl<D: Detector> Engine<D> {
                 key: watch.key.clone(),
                 baseline: watch.baseline.clone(),
                 made_of,
-                marks: watch.marks,
+                marks: watch.marks.clone(),
                 episode: watch.open.map(|open| open.episode),
             }
         };
@@ -41,7 +41,9 @@ impl<D: Detector> Engine<D> {
             config: self.config.clone(),
             watermark: self.open.watermark,
             stats: self.open.stats,
-            logs: lives.map(|(key, &log)| (key.clone(), self.lives[log as usize])).collect(),
+            logs: lives
+                .map(|(key, &log)| (key.clone(), self.lives[log as usize].clone()))
+                .collect(),
             attributes: used.iter().map(|&id| self.attributes.get(id).clone()).collect(),
             series: watches().map(state).collect(),
             open: self.open.counts.to_rows(),

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    detector::{Course, Detector, Direction, Evidence},
+    detector::{Course, Detector, Direction, Evidence, Missed},
     time::{Minute, Minutes},
 };
 
@@ -23,6 +23,8 @@ pub(crate) struct Episode {
     quiet: Option<(Minute, u64)>,
     /// What these minutes say.
     over: Evidence,
+    /// The run that failed, where that is what the episode is about.
+    pub(crate) missed: Option<Missed>,
 }
 
 impl Episode {
@@ -36,6 +38,7 @@ impl Episode {
             calls: 0,
             quiet: None,
             over: Evidence::NONE,
+            missed: None,
         }
     }
 
@@ -56,7 +59,7 @@ impl Episode {
         let course =
             Course { direction: self.direction, calls: so_far, duration: until.since(self.start) };
         let since = self.quiet.map_or((minute, x), |(since, tail)| (since, tail.saturating_add(x)));
-        self.over = self.over.gather(detector.weigh(model, course, calls));
+        self.over = self.over.gather(detector.weigh(model, course, minute, calls));
         if self.over > Evidence::NONE && since.0 > self.start {
             self.quiet = Some(since);
         } else {

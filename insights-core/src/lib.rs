@@ -45,11 +45,12 @@
 //! # What counts
 //!
 //! By default exactly what CloudTrail Insights analyses: see [`Selection`]. What is unusual is
-//! for a [`Detector`] to say; [`NegativeBinomial`] is the one that comes with the crate.
+//! for a [`Detector`] to say; [`RateDetector`] is the one that comes with the crate.
 
 mod attribution;
 mod baseline;
 mod checkpoint;
+mod clock_change;
 mod cloudtrail;
 mod config;
 mod counts;
@@ -59,6 +60,7 @@ mod engine_state;
 mod entries;
 mod episode;
 mod event;
+mod history;
 mod insight;
 mod interner;
 mod log_life;
@@ -86,13 +88,14 @@ pub use crate::{
     config::{Config, ConfigBuilder, ConfigError, Profile},
     counts::{MinuteBucket, PartialCounts},
     detector::{
-        Course, Detector, Direction, Evidence, Finding, Verdict, WarmUp,
-        negative_binomial::{Model, NegativeBinomial},
+        Course, Detector, Direction, Evidence, Expectations, Finding, Missed, Verdict, WarmUp,
+        rate::{Model, RateDetector},
     },
     engine::Engine,
     event::Event,
+    history::{History, Shift},
     insight::{Average, Explanation, Insight, InsightState},
-    log_life::LogLife,
+    log_life::{Hole, LogLife},
     open::{Disposition, OpenMinutes, Stats},
     sealed::{CountRow, LogActivity, SealedCounts},
     selection::Selection,

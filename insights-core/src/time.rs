@@ -60,6 +60,19 @@ impl Minute {
         Self(self.0 - self.0 % 60)
     }
 
+    /// Returns the first of the five minutes of the hour that contain this one.
+    #[must_use]
+    pub const fn five(self) -> Self {
+        Self(self.0 - self.0 % 5)
+    }
+
+    /// Returns whether the day is a Saturday or Sunday in UTC.
+    #[must_use]
+    pub const fn on_weekend(self) -> bool {
+        // Day 0 was a Thursday.
+        (self.0 / DAY + 3) % 7 >= 5
+    }
+
     /// Returns the span from `earlier` to this minute, zero if `earlier` is not earlier.
     #[must_use]
     pub const fn since(self, earlier: Self) -> Minutes {

@@ -1,13 +1,15 @@
 //! [`Watch`]: all that is known of one series, and what it makes of the next minute.
 
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 
 use crate::{
     baseline::{Baseline, Recent},
     config::Config,
-    detector::{Detector, Finding, Verdict, WarmUp},
+    detector::{Detector, Direction, Finding, Missed, Verdict, WarmUp},
     episode::Episode,
+    history::{History, Shift},
     insight::InsightState,
+    log_life::LogLife,
     series::SeriesKey,
     time::{Minute, Minutes},
 };
@@ -33,21 +35,37 @@ pub(crate) struct Watch<M> {
     model: Option<(Minute, M)>,
 }
 
-/// From where on the minutes of a series may be used, and for what.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, serde::Deserialize, serde::Serialize)]
+/// What of a series' past may be used, and for what.
+#[derive(Clone, Debug, Default, Eq, PartialEq, serde::Deserialize, serde::Serialize)]
 pub(crate) struct Marks {
     /// The end of the last episode: no window of a test reaches behind it.
-    pub(crate) tests_from: Minute,
-    /// The beginning of the level that was last accepted as normal: no fit reaches behind it.
-    pub(crate) level_from: Minute,
-    /// When that level was accepted: fits are not older.
-    pub(crate) level_accepted: Minute,
+    pub(crate) tests_from: Option<Minute>,
+    /// The episodes that are over, in order.
+    pub(crate) reported: Vec<Reported>,
+    /// The levels accepted as the new normal, in order.
+    pub(crate) shifts: Vec<Shift>,
+}
+
+/// An episode that is over.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, serde::Deserialize, serde::Serialize)]
+pub(crate) struct Reported {
+    pub(crate) start: Minute,
+    pub(crate) end: Minute,
+    /// The minute after the one that proved it.
+    pub(crate) known: Minute,
 }
 
 impl Marks {
-    /// Everything may be used.
-    pub(crate) const NONE: Self =
-        Self { tests_from: Minute::MIN, level_from: Minute::MIN, level_accepted: Minute::MIN };
+    /// Returns when the level changed last.
+    fn level_changed(&self) -> Minute {
+        let changed = |shift: &Shift| shift.returned.unwrap_or(shift.accepted);
+        self.shifts.last().map_or(Minute::MIN, changed)
+    }
+
+    fn forget_before(&mut self, minute: Minute) {
+        self.reported.retain(|reported| reported.end >= minute);
+        self.shifts.retain(|shift| shift.accepted >= minute);
+    }
 }
 
 /// An open episode and why it was opened.
@@ -73,16 +91,23 @@ pub(crate) struct Rules<'a, D> {
     pub(crate) config: &'a Config,
     /// Where the log of the series begins.
     pub(crate) origin: Minute,
+    /// The holes of that log.
+    pub(crate) life: &'a LogLife,
 }
 
 impl<M: Clone> Watch<M> {
-    pub(crate) const fn new(key: SeriesKey, log: u32) -> Self {
+    /// The new levels, as factors, that the old level still says something of.
+    const SHIFTS: RangeInclusive<f64> = 0.02..=50.0;
+    /// Levels, as factors, that are the same.
+    const SAME_LEVEL: RangeInclusive<f64> = 0.5..=2.0;
+
+    pub(crate) fn new(key: SeriesKey, log: u32) -> Self {
         Self {
             key,
             log,
             baseline: Baseline::NONE,
             made_of: Vec::new(),
-            marks: Marks::NONE,
+            marks: Marks::default(),
             open: None,
             due: None,
             model: None,
@@ -103,15 +128,23 @@ impl<M: Clone> Watch<M> {
             // Nothing is known yet.
             return Some(now.hour() + Minutes::hours(1));
         }
+        if rules.life.is_silent(now) {
+            // Nothing is known of this minute.
+            return Some(now + ONE);
+        }
         if self.open.is_none() {
             match self.judge(now, rules) {
                 Verdict::Normal { look_again } => {
                     return self.next_look(now, look_again, rules);
                 }
+                Verdict::Unusual(finding) if self.returns(now, &finding, rules) => {
+                    return Some(now + ONE);
+                }
                 Verdict::Unusual(finding) => self.begin(now, finding, rules),
             }
         } else {
             self.follow(now..now + ONE, rules);
+            self.miss_again(now, rules);
         }
         self.turn(now, rules, turns);
         Some(now + ONE)
@@ -119,36 +152,55 @@ impl<M: Clone> Watch<M> {
 
     /// Returns what the detector makes of the minutes up to `now`, fitting it first if need be.
     fn judge<D: Detector<Model = M>>(&mut self, now: Minute, rules: &Rules<'_, D>) -> Verdict {
-        let model = self.model(self.fitted(now, rules.origin), rules);
-        let from = self.marks.tests_from.max(rules.origin);
+        self.refit(self.fitted(now, rules.origin), rules);
+        let Some((_, model)) = &self.model else { return Verdict::Normal { look_again: None } };
+        let tests_from = self.marks.tests_from.unwrap_or(Minute::MIN);
+        let from = tests_from.max(rules.origin).max(rules.life.whole_since(now));
         let warm_up = if now.since(rules.origin) < rules.config.warm_up() {
             WarmUp::Running
         } else {
             WarmUp::Over
         };
-        rules.detector.judge(&model, Recent::new(&self.baseline, from, now), warm_up)
+        rules.detector.judge(model, Recent::new(&self.baseline, from, now), warm_up)
     }
 
-    /// Returns what is normal by the minutes before `as_of`.
-    fn model<D: Detector<Model = M>>(&mut self, as_of: Minute, rules: &Rules<'_, D>) -> M {
-        match &self.model {
-            Some((fitted, model)) if *fitted == as_of => model.clone(),
-            _ => {
-                let from =
-                    (as_of - rules.config.baseline()).max(rules.origin).max(self.marks.level_from);
-                let model = rules.detector.fit(&self.baseline, from..as_of);
-                self.model = Some((as_of, model.clone()));
-                model
-            }
+    /// Learns what is normal by the minutes before `as_of`, if that is not known already.
+    fn refit<D: Detector<Model = M>>(&mut self, as_of: Minute, rules: &Rules<'_, D>) {
+        if self.model.as_ref().is_none_or(|(fitted, _)| *fitted != as_of) {
+            self.model = Some((as_of, self.fit(as_of, rules)));
         }
+    }
+
+    fn fit<D: Detector<Model = M>>(&self, as_of: Minute, rules: &Rules<'_, D>) -> M {
+        let ended = self.marks.reported.iter().filter(|reported| reported.known <= as_of);
+        let reported: Vec<_> = ended.map(|reported| reported.start..reported.end).collect();
+        let lasts = |shift: &&Shift| {
+            shift.accepted <= as_of && shift.returned.is_none_or(|returned| as_of < returned)
+        };
+        let shifts: Vec<Shift> = self.marks.shifts.iter().filter(lasts).copied().collect();
+        rules.detector.fit(&History {
+            baseline: &self.baseline,
+            from: rules.origin,
+            until: as_of,
+            reach: rules.config.baseline(),
+            holes: &rules.life.holes_before(as_of),
+            reported: &reported,
+            shifts: &shifts,
+        })
+    }
+
+    /// Returns whether the series is less than three days old.
+    fn young(&self, now: Minute) -> bool {
+        let begin = now.midnight() - Minutes::days(35);
+        let first = self.baseline.first_five_from(begin);
+        first.is_some_and(|first| now.since(first) < Minutes::days(3))
     }
 
     /// Returns when the model in force at `now` was fitted: at midnight, hourly while the log is
     /// less than two days old, and whenever a new level was accepted.
     fn fitted(&self, now: Minute, origin: Minute) -> Minute {
-        let young = now.since(origin) < Minutes::days(2);
-        let due = if young { now.hour() } else { now.midnight() };
-        due.max(self.marks.level_accepted).max(origin)
+        let due = if self.young(now) { now.hour() } else { now.midnight() };
+        due.max(self.marks.level_changed()).max(origin)
     }
 
     fn next_look<D>(
@@ -157,9 +209,11 @@ impl<M: Clone> Watch<M> {
         look_again: Option<Minute>,
         rules: &Rules<'_, D>,
     ) -> Option<Minute> {
-        let young = now.since(rules.origin) < Minutes::days(2);
-        let refit =
-            if young { now.hour() + Minutes::hours(1) } else { now.midnight() + Minutes::days(1) };
+        let refit = if self.young(now) {
+            now.hour() + Minutes::hours(1)
+        } else {
+            now.midnight() + Minutes::days(1)
+        };
         // Calls since the last fit can make a silence unusual that is not so yet.
         let fitted = self.fitted(now, rules.origin);
         let news = self.baseline.last().is_some_and(|last| last >= fitted);
@@ -181,8 +235,10 @@ impl<M: Clone> Watch<M> {
         finding: Finding,
         rules: &Rules<'_, D>,
     ) {
-        let start = finding.onset.max(self.marks.tests_from).max(rules.origin).min(now);
-        let episode = Episode::new(finding.direction, start, now);
+        let tests_from = self.marks.tests_from.unwrap_or(Minute::MIN);
+        let start = finding.onset.max(tests_from).max(rules.origin).min(now);
+        let mut episode = Episode::new(finding.direction, start, now);
+        episode.missed = finding.missed;
         self.open = Some(Open { episode, finding });
         self.follow(start..now + ONE, rules);
     }
@@ -191,14 +247,31 @@ impl<M: Clone> Watch<M> {
         let Some(mut open) = self.open else { return };
         // No refit while the episode lasts, and none of its minutes in what is normal.
         let fitted = self.fitted(open.episode.detected_at, rules.origin);
-        let as_of = fitted.min(open.episode.start);
-        let model = self.model(as_of, rules);
+        let as_of = if open.episode.start < fitted { open.episode.start.hour() } else { fitted };
+        self.refit(as_of, rules);
+        let Some((_, model)) = &self.model else { return };
         let mut minute = span.start;
         while minute < span.end {
-            open.episode.follow(rules.detector, &model, minute, self.baseline.at(minute));
+            open.episode.follow(rules.detector, model, minute, self.baseline.at(minute));
             minute = minute + ONE;
         }
         self.open = Some(open);
+    }
+
+    /// Goes on with an episode about a job if the job's next run failed too.
+    fn miss_again<D: Detector<Model = M>>(&mut self, now: Minute, rules: &Rules<'_, D>) {
+        let missed = self.open.and_then(|open| open.episode.missed);
+        if missed.is_none_or(|missed| missed.next != Some(now)) {
+            return;
+        }
+        let again = match self.judge(now, rules) {
+            Verdict::Unusual(finding) => finding.missed,
+            Verdict::Normal { .. } => None,
+        };
+        if let Some(open) = &mut self.open {
+            open.episode.missed =
+                again.or_else(|| missed.map(|missed| Missed { next: None, ..missed }));
+        }
     }
 
     /// Reports what is due with `now` of the open episode, and closes it when it is over.
@@ -218,19 +291,69 @@ impl<M: Clone> Watch<M> {
             turns.push(Turn { state: InsightState::Start, open: *open, end: None });
         }
         let episode = open.episode;
-        let over = episode.end(now, rules.detector.enough(), rules.config.quiet());
+        let over = match episode.missed {
+            Some(missed) if missed.next.is_some_and(|next| now < next) => return,
+            Some(missed) => Some(missed.end.max(episode.start + ONE)),
+            None => episode.end(now, rules.detector.enough(), rules.config.quiet()),
+        };
         let accepted = (now + ONE).since(episode.start) >= rules.config.longest();
         if over.is_none() && !accepted {
             return;
         }
         let end = over.unwrap_or(now + ONE);
         turns.push(Turn { state: InsightState::End, open: *open, end: Some(end) });
-        self.marks.tests_from = end;
+        self.marks.tests_from = Some(end);
         if over.is_none() {
-            self.marks.level_from = episode.start;
-            self.marks.level_accepted = now + ONE;
+            self.accept(episode.start, now + ONE, rules);
+        } else {
+            self.marks.reported.push(Reported { start: episode.start, end, known: now + ONE });
         }
         self.open = None;
+    }
+
+    /// Takes the level since `from` for the new normal.
+    fn accept<D: Detector<Model = M>>(
+        &mut self,
+        from: Minute,
+        accepted: Minute,
+        rules: &Rules<'_, D>,
+    ) {
+        let Some((_, model)) = &self.model else { return };
+        let expected = rules.detector.expected(model, from..accepted);
+        let calls = self.baseline.sum(from..accepted);
+        let ratio = (calls as f64 + 0.5) / (expected + 0.5);
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped")]
+        let millionths =
+            if Self::SHIFTS.contains(&ratio) { (ratio * 1e6).round() as u64 } else { 0 };
+        self.marks.shifts.push(Shift { from, accepted, millionths, returned: None });
+    }
+
+    /// Takes note if a series returns to the level it had before the last one was accepted: that
+    /// is no news, be it a Monday after a first weekend or the end of a long outage.
+    fn returns<D: Detector<Model = M>>(
+        &mut self,
+        now: Minute,
+        finding: &Finding,
+        rules: &Rules<'_, D>,
+    ) -> bool {
+        let Some(last) = self.marks.shifts.last_mut() else { return false };
+        let since = now.since(last.accepted);
+        if last.returned.is_some()
+            || last.millionths == 0
+            || since > rules.config.baseline()
+            || finding.missed.is_some()
+        {
+            return false;
+        }
+        let back = 1e6 / last.millionths as f64;
+        let now_at = finding.observed as f64 / finding.expected;
+        let rises = finding.direction == Direction::Rise;
+        let returns = rises == (back > 1.0) && Self::SAME_LEVEL.contains(&(now_at / back));
+        if returns {
+            last.returned = Some(now + ONE);
+            self.marks.tests_from = Some(now + ONE);
+        }
+        returns
     }
 
     /// Reports the Start of an episode whose first minutes the log does not hold in full.
@@ -250,12 +373,13 @@ impl<M: Clone> Watch<M> {
             return false;
         };
         self.open = Some(Open { episode, finding });
-        true
+        finding.direction == episode.direction
     }
 
     /// Forgets the minutes before `minute`.
-    pub(crate) fn forget_before(&mut self, minute: Minute) {
-        self.baseline.forget_before(minute);
+    pub(crate) fn forget_before(&mut self, minute: Minute, five: Minute) {
+        self.baseline.forget_before(minute, five);
+        self.marks.forget_before(five);
         let kept = self.made_of.partition_point(|&(m, ..)| m < minute);
         self.made_of.drain(..kept);
     }

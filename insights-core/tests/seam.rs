@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use insights_core::{
-    Baseline, Config, Course, Detector, Direction, Engine, Evidence, Finding, Minute, Minutes,
-    Recent, Verdict, WarmUp, Watermark,
+    Config, Course, Detector, Direction, Engine, Evidence, Expectations, Finding, History, Minute,
+    Minutes, Recent, Verdict, WarmUp, Watermark,
 };
 
 use crate::scenario::{Scenario, monday, timeline};
@@ -29,8 +29,9 @@ const PATIENCE: Minutes = Minutes::hours(2);
 impl Detector for Silence {
     type Model = Fitted;
 
-    fn fit(&self, baseline: &Baseline, span: Range<Minute>) -> Fitted {
-        Fitted { calls: baseline.sum(span.clone()), until: span.end }
+    fn fit(&self, history: &History<'_>) -> Fitted {
+        let calls = history.baseline.sum(history.from..history.until);
+        Fitted { calls, until: history.until }
     }
 
     fn judge(&self, model: &Fitted, recent: Recent<'_>, _: WarmUp) -> Verdict {
@@ -44,8 +45,11 @@ impl Detector for Silence {
                 window: PATIENCE,
                 observed: 0,
                 expected: 1.0,
+                ordinary: (1, 1),
+                expectations: Expectations::default(),
                 score: 9.0,
                 threshold: 1.0,
+                missed: None,
             })
         } else {
             let last = recent.range(PATIENCE).last().map_or(recent.now(), |&(minute, _)| minute);
@@ -53,13 +57,17 @@ impl Detector for Silence {
         }
     }
 
-    fn weigh(&self, model: &Fitted, _: Course, calls: u32) -> Evidence {
+    fn weigh(&self, model: &Fitted, _: Course, _: Minute, calls: u32) -> Evidence {
         assert!(model.until <= self.from, "fitted until {}", model.until);
         Evidence::nats(f64::from(calls))
     }
 
     fn enough(&self) -> Evidence {
         Evidence::nats(1.0)
+    }
+
+    fn expected(&self, _: &Fitted, span: Range<Minute>) -> f64 {
+        f64::from(span.end.since(span.start).count())
     }
 }
 

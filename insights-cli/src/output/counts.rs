@@ -7,16 +7,16 @@ use std::{
 };
 
 use insights_core::{
-    LogKey, LogLife, Minute, Minutes, SealedCounts, SeriesKey, Watermark, WatermarkTracker,
+    LogKey, Minute, Minutes, SealedCounts, SeriesKey, Watermark, WatermarkTracker,
 };
 
 use crate::columns::{COLUMNS, STATED};
 
 /// Writes sealed counts as CSV, by minute, then series, then attributes.
 ///
-/// Calls that count for nothing are not in the table, yet they tell where a log begins and that
-/// it is alive. Where the rows alone would tell it wrongly, a row says it: a series with a count
-/// of zero in a minute in which the log was alive.
+/// Calls that count for nothing are not in the table, yet they tell where a log begins and which
+/// of its silences are holes. A minute in which a log was alive without a counted call gets a row
+/// that says so: a series with a count of zero.
 pub(crate) struct CountsWriter {
     out: csv::Writer<Box<dyn Write>>,
     logs: BTreeMap<LogKey, Log>,
@@ -25,42 +25,13 @@ pub(crate) struct CountsWriter {
     times: WatermarkTracker,
 }
 
-/// One log: its life, what the rows tell of it, and a series of it.
+/// One log: its last sign of life, a series of it, and what is to be told by it.
 #[derive(Debug, Default)]
 struct Log {
-    life: LogLife,
-    told: LogLife,
+    last: Option<Minute>,
     series: Option<SeriesKey>,
     /// Minutes to be told by rows with a count of zero.
     untold: Vec<Minute>,
-}
-
-impl Log {
-    /// Takes note of a sign of life; `counted` if a row of the table tells it.
-    fn show(&mut self, minute: Minute, counted: bool) {
-        let before = self.life;
-        self.life.show(minute);
-        let begins = self.life.origin() == Some(minute) && before.last() != Some(minute);
-        let told = self.told.last();
-        let breaks = told.is_none_or(|told| minute.since(told) > LogLife::SILENCE);
-        if !begins
-            && breaks
-            && let Some(last) = before.last()
-        {
-            // The log was alive in between, which the rows so far do not tell.
-            self.tell(last);
-        }
-        if counted {
-            self.told.show(minute);
-        } else if begins {
-            self.tell(minute);
-        }
-    }
-
-    fn tell(&mut self, minute: Minute) {
-        self.told.show(minute);
-        self.untold.push(minute);
-    }
 }
 
 impl CountsWriter {
@@ -92,7 +63,10 @@ impl CountsWriter {
                 }
             }
             let log = self.logs.entry(life.log.clone()).or_default();
-            log.show(life.minute, counted.contains(life.log));
+            log.last = Some(life.minute);
+            if !counted.contains(life.log) {
+                log.untold.push(life.minute);
+            }
         }
         Ok(())
     }
@@ -111,7 +85,7 @@ impl CountsWriter {
         }
         if self.times.end() < end {
             let logs = self.logs.values().filter(|log| log.series.is_some());
-            let latest = logs.max_by_key(|log| log.life.last());
+            let latest = logs.max_by_key(|log| log.last);
             if let Some(series) = latest.and_then(|log| log.series.clone()) {
                 self.row(end.minute() - Minutes::new(1), &series, 0, [""; 3])?;
             }

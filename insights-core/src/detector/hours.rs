@@ -1,0 +1,255 @@
+//! [`Hours`]: the calls of five weeks by hour, and what was to be expected of each.
+
+use std::ops::Range;
+
+use super::{
+    dispersion::Excess,
+    past::{Past, SLOTS, sums},
+};
+use crate::time::Minute;
+
+/// How much the hours of a day may be taken to differ: squared coefficients of variation.
+const DIFFER: (f64, f64) = (0.1, 4.0);
+/// The weight of the hour on all days against that on the same weekday, and of an unchanged level,
+/// in variance-to-mean ratios.
+const WEEKDAY_PRIOR: f64 = 25.0;
+const LEVEL_PRIOR: f64 = 30.0;
+/// What a day counts for less than the one after in the level, and the bounds of that.
+const LEVEL_FADES: f64 = 0.5;
+const LEVELS: (f64, f64) = (0.1, 10.0);
+/// The days of the same kind that tell the rate of an hour; the older week counts for half.
+const DAYS: usize = 14;
+const OLDER: f64 = 0.5;
+/// The most an hour may clump: beyond Poisson by so many calls, and by that share of its mean.
+const MOST_CLUMPS: (f64, f64) = (10.0, 0.25);
+/// Prior of the excess variance of an hour, as of so many calls.
+const PRIOR_EXCESS: f64 = 0.05;
+const PRIOR_CALLS: f64 = 10.0;
+
+/// Sums by hour from a midnight on.
+pub(super) struct Hours {
+    pub(super) start: Minute,
+    /// The days before the one to judge.
+    pub(super) today: usize,
+    /// The first hour of the last week, or of the series if it is younger.
+    pub(super) week: usize,
+    /// Calls in known minutes.
+    pub(super) calls: Vec<f64>,
+    /// The rate to be expected, had the day itself not been seen.
+    pub(super) expected: Vec<f64>,
+    /// Known minutes.
+    minutes: Vec<f64>,
+    /// Calls and minutes that were reported.
+    reported: Vec<(f64, f64)>,
+    mean_rate: f64,
+    pattern: Option<Pattern>,
+}
+
+/// What makes the rate of an hour of the mean rate.
+#[derive(Clone, Copy)]
+struct Pattern {
+    /// How the last days compared with what was expected of them.
+    level: f64,
+    /// The variance-to-mean ratio of the calls of an hour.
+    clumps: f64,
+    /// How much the hours of a day differ: their squared coefficient of variation.
+    differ: f64,
+}
+
+impl Pattern {
+    /// Every hour for itself.
+    const FREE: Self = Self { level: 1.0, clumps: 1.0, differ: 1.0 };
+}
+
+impl Hours {
+    /// Returns the hours of a series; one that is not `patterned` is expected to be flat.
+    pub(super) fn new(past: &Past, patterned: bool) -> Self {
+        let count = past.len().div_ceil(12);
+        let (mut calls, mut minutes) = (vec![0.0; count], vec![0.0; count]);
+        let mut reported = vec![(0.0, 0.0); count];
+        for i in past.birth..past.len() {
+            if past.known[i] {
+                calls[i / 12] += f64::from(past.calls[i]);
+                minutes[i / 12] += 5.0;
+            } else if past.reported[i] {
+                reported[i / 12].0 += f64::from(past.calls[i]);
+                reported[i / 12].1 += 5.0;
+            }
+        }
+        let week = count.saturating_sub(7 * 24).max(past.birth / 12);
+        let (seen, known): (f64, f64) = (calls[week..].iter().sum(), minutes[week..].iter().sum());
+        // Half a call in a time that shrinks as calls are seen.
+        let prior = (known / 7.0).clamp(60.0, 1_440.0) / (1.0 + 0.1 * seen);
+        let mean_rate = (seen + 0.5) / (known + prior);
+        let mut hours = Self {
+            start: past.start,
+            today: past.days(),
+            week,
+            calls,
+            expected: vec![mean_rate; count],
+            minutes,
+            reported,
+            mean_rate,
+            pattern: None,
+        };
+        if patterned {
+            hours.find_pattern(past.birth / 12);
+        }
+        hours
+    }
+
+    fn find_pattern(&mut self, first: usize) {
+        let count = self.calls.len();
+        // Shrinking makes clumps look larger than they are: they are measured without.
+        for hour in self.week..count {
+            self.expected[hour] = self.predict(hour, Some(hour / 24), Pattern::FREE).0;
+        }
+        let clumps = self.clumps();
+        let mut pattern = Pattern { level: 1.0, clumps, differ: self.differ(clumps) };
+        let mut comparable = vec![false; first];
+        for hour in first..count {
+            let (rate, of_kind) = self.predict(hour, Some(hour / 24), pattern);
+            self.expected[hour] = rate;
+            comparable.push(of_kind);
+        }
+        pattern.level = self.follow_levels(clumps, &comparable);
+        self.pattern = Some(pattern);
+    }
+
+    /// Returns the mean rate of the last week.
+    pub(super) const fn mean_rate(&self) -> f64 {
+        self.mean_rate
+    }
+
+    /// Returns the calls of the last week.
+    pub(super) fn week_calls(&self) -> f64 {
+        self.calls[self.week..].iter().sum()
+    }
+
+    /// Returns the rate of an hour, which may lie ahead.
+    pub(super) fn rate(&self, hour: usize) -> f64 {
+        let rate = |pattern: Pattern| pattern.level * self.predict(hour, None, pattern).0;
+        self.pattern.map_or(self.mean_rate, rate)
+    }
+
+    /// Returns the windows of so many whole hours of the last week.
+    pub(super) fn windows(&self, width: usize) -> impl Iterator<Item = Range<usize>> {
+        let count = self.calls.len();
+        let first = self.week.next_multiple_of(width);
+        (first..count).step_by(width).map(move |i| i..i + width).filter(move |w| w.end <= count)
+    }
+
+    /// Returns the calls expected in a span of hours, at known minutes.
+    pub(super) fn mean(&self, span: Range<usize>) -> f64 {
+        span.map(|i| self.expected[i] * self.minutes[i]).sum()
+    }
+
+    /// Returns the excess variance of the last week's windows, if all were empty.
+    pub(super) fn of_empty_windows(&self, window: u32) -> Excess {
+        let mut excess = Excess::default();
+        for span in self.windows(window.div_ceil(60) as usize) {
+            let mean = self.mean(span.clone());
+            let square = if span.len() == 1 {
+                mean * self.expected[span.start] * f64::from(window)
+            } else {
+                mean * mean
+            };
+            excess.add_empty(mean, square);
+        }
+        excess
+    }
+
+    /// Returns the variance-to-mean ratio of the calls of an hour.
+    fn clumps(&self) -> f64 {
+        let (mut excess, mut expected) = (PRIOR_EXCESS, PRIOR_CALLS);
+        for hour in self.week..self.calls.len() {
+            let mean = self.mean(hour..hour + 1);
+            if mean > 0.0 {
+                let most = 6.0 * (1.3 * mean * (1.0 + 0.3 * mean)).sqrt() + 2.0;
+                let off = (self.calls[hour] - mean).clamp(-most, most);
+                excess += off * off - (mean + off);
+                expected += mean;
+            }
+        }
+        let most = MOST_CLUMPS.0 + MOST_CLUMPS.1 * self.mean_rate * 60.0;
+        1.0 + (excess / expected).clamp(0.0, most)
+    }
+
+    /// Returns by how much the hours of a day differ beyond chance.
+    fn differ(&self, clumps: f64) -> f64 {
+        let mut day = [(0.0, 0.0); 24];
+        for hour in self.week..self.calls.len() {
+            day[hour % 24].0 += self.calls[hour];
+            day[hour % 24].1 += self.minutes[hour];
+        }
+        let excess = day.iter().filter(|of| of.1 > 0.0).map(|(calls, minutes)| {
+            let mean = self.mean_rate * minutes;
+            ((calls - mean) * (calls - mean) - clumps * mean) / (mean * mean)
+        });
+        (excess.sum::<f64>() / 24.0).clamp(DIFFER.0, DIFFER.1)
+    }
+
+    /// Returns the rate of an hour by the same hour of other days than `without`, and whether
+    /// there was any of the same kind.
+    fn predict(&self, hour: usize, without: Option<usize>, pattern: Pattern) -> (f64, bool) {
+        let (of_day, day) = (hour % 24, hour / 24);
+        let other = |d: usize| (Some(d) != without).then_some(d * 24 + of_day);
+        let (mut calls, mut minutes, mut reported) = (0.0, 0.0, (0.0, 0.0));
+        for d in self.today.saturating_sub(DAYS)..=self.today {
+            let Some(i) = other(d).filter(|&i| i < self.calls.len()) else { continue };
+            if self.weekend(d) == self.weekend(day) {
+                let weight = if d + 7 >= self.today { 1.0 } else { OLDER };
+                calls += weight * self.calls[i];
+                minutes += weight * self.minutes[i];
+                reported.0 += weight * self.reported[i].0;
+                reported.1 += weight * self.reported[i].1;
+            }
+        }
+        if minutes < reported.1 {
+            // What was reported is most of what is known of such an hour: better than nothing.
+            calls += reported.0;
+            minutes += reported.1;
+        }
+        let comparable = minutes > 0.0;
+        let prior = pattern.clumps / pattern.differ;
+        let of_kind = self.mean_rate * (calls + prior) / (minutes * self.mean_rate + prior);
+        let (mut calls, mut minutes) = (0.0, 0.0);
+        for d in (day % 7..=self.today).step_by(7).filter(|&d| d != day) {
+            if let Some(i) = other(d).filter(|&i| i < self.calls.len()) {
+                calls += self.calls[i];
+                minutes += self.minutes[i];
+            }
+        }
+        let prior = WEEKDAY_PRIOR * pattern.clumps;
+        (of_kind * (calls + prior) / (minutes * of_kind + prior), comparable)
+    }
+
+    fn weekend(&self, day: usize) -> bool {
+        (self.start + sums(day * SLOTS)).on_weekend()
+    }
+
+    /// Scales the expectation of every day by how the days before compared with theirs, and
+    /// returns the factor of the day to judge.
+    fn follow_levels(&mut self, clumps: f64, comparable: &[bool]) -> f64 {
+        let (mut level, mut calls, mut expected) = (1.0, 0.0, 0.0);
+        for day in (self.week / 24)..=self.today {
+            let hours = (day * 24).max(self.week)..(day * 24 + 24).min(self.calls.len());
+            let before = level;
+            if day < self.today {
+                calls *= LEVEL_FADES;
+                expected *= LEVEL_FADES;
+                // A day like no other before says nothing of the level.
+                for i in hours.clone().filter(|&i| comparable[i]) {
+                    calls += self.calls[i];
+                    expected += self.mean(i..i + 1);
+                }
+                let prior = LEVEL_PRIOR * clumps;
+                level = ((calls + prior) / (expected + prior)).clamp(LEVELS.0, LEVELS.1);
+            }
+            for i in hours {
+                self.expected[i] *= before;
+            }
+        }
+        level
+    }
+}

@@ -1,0 +1,118 @@
+//! [`Past`]: five weeks of one series in sums of five minutes, laid out for arithmetic.
+
+use std::ops::Range;
+
+use super::spikes;
+use crate::{
+    history::History,
+    time::{Minute, Minutes},
+};
+
+/// How many days lie before the day to judge: at least one month's end is among them.
+const DAYS: u32 = 35;
+/// The sums of a day.
+pub(super) const SLOTS: usize = 288;
+
+/// Returns the time that so many sums cover.
+pub(super) fn sums(count: usize) -> Minutes {
+    Minutes::new(u32::try_from(5 * count).unwrap_or(u32::MAX))
+}
+
+/// The sums over five minutes from a midnight on.
+pub(super) struct Past {
+    /// The midnight of the first sum.
+    pub(super) start: Minute,
+    /// The first sum with calls.
+    pub(super) birth: usize,
+    /// All calls, at the present level.
+    pub(super) calls: Vec<f32>,
+    /// Whether all five minutes are known and ordinary: in no hole, not reported, of no job.
+    pub(super) known: Vec<bool>,
+    /// Whether one of the minutes was reported.
+    pub(super) reported: Vec<bool>,
+    /// Whether the sum belongs to a run of a job: see [`spikes::scheduled`].
+    pub(super) scheduled: Vec<bool>,
+    /// Whether one of the minutes lies in a hole of the log, or before it.
+    pub(super) hole: Vec<bool>,
+}
+
+impl Past {
+    pub(super) fn new(history: &History<'_>) -> Self {
+        let start = history.until.midnight() - Minutes::days(DAYS);
+        let mut past = Self {
+            start,
+            birth: 0,
+            calls: Vec::new(),
+            known: Vec::new(),
+            reported: Vec::new(),
+            scheduled: Vec::new(),
+            hole: Vec::new(),
+        };
+        let length = past.index(history.until);
+        past.calls = vec![0.0; length];
+        past.reported = vec![false; length];
+        past.hole = vec![false; length];
+        for &(begin, count) in history.baseline.fives(start..history.until.five()) {
+            let level = history.level(begin);
+            #[expect(clippy::cast_possible_truncation, reason = "sums are kept as f32")]
+            let calls = (f64::from(count) * level) as f32;
+            let i = past.index(begin);
+            past.calls[i] = calls;
+        }
+        for span in history.holes {
+            let span = past.touched(span);
+            past.hole[span].fill(true);
+        }
+        for span in history.reported {
+            let span = past.touched(span);
+            past.reported[span].fill(true);
+        }
+        let before_log = past.touched(&(start..history.from));
+        past.calls[before_log.clone()].fill(0.0);
+        past.hole[before_log].fill(true);
+        // A series that was never called is as old as its log.
+        let first = past.calls.iter().position(|&calls| calls > 0.0);
+        let of_log = || past.hole.iter().position(|&hole| !hole).unwrap_or(length);
+        past.birth = first.unwrap_or_else(of_log);
+        past.scheduled = spikes::scheduled(&past);
+        let ordinary = |i| !(past.hole[i] || past.reported[i] || past.scheduled[i]);
+        past.known = (0..length).map(ordinary).collect();
+        past
+    }
+
+    /// Returns the sums that a span has a minute of.
+    fn touched(&self, span: &Range<Minute>) -> Range<usize> {
+        let end = self.index(span.end + Minutes::new(4)).min(self.len());
+        self.index(span.start).min(end)..end
+    }
+
+    /// Returns the number of whole days.
+    pub(super) fn days(&self) -> usize {
+        self.len() / SLOTS
+    }
+
+    /// Returns the sum that a minute belongs to; 0 for what is earlier.
+    pub(super) fn index(&self, minute: Minute) -> usize {
+        (minute.since(self.start).count() / 5) as usize
+    }
+
+    /// Returns the number of sums.
+    pub(super) fn len(&self) -> usize {
+        self.calls.len()
+    }
+
+    /// Returns the first minute of a sum.
+    pub(super) fn minute(&self, index: usize) -> Minute {
+        self.start + sums(index)
+    }
+
+    /// Returns the first minute of a day.
+    pub(super) fn midnight(&self, day: usize) -> Minute {
+        self.minute(day * SLOTS)
+    }
+
+    /// Returns the calls of a sum and of those so near.
+    pub(super) fn around(&self, i: usize, near: usize) -> f32 {
+        self.calls[i.saturating_sub(near)..(i + near + 1).min(self.len())].iter().sum()
+    }
+}

@@ -1,0 +1,435 @@
+//! [`RateDetector`]: what a series did before against what it does now.
+//!
+//! `docs/detection.md` has the whole method. In short: a window is unusual if no explanation
+//! makes it likely. Each says how many windows like it are expected a day: chance, given the
+//! expected rate and how much the series varies ([`profile`](super::profile),
+//! [`dispersion`](super::dispersion)); the habit of the series, its bursts and lows whenever they
+//! come ([`bursts`](super::bursts), [`lows`](super::lows)); and the time of day
+//! ([`schedule`](super::schedule)). The score is −log10 of their sum.
+
+use std::ops::Range;
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    Course, Detector, Direction, Evidence, Expectations, FALL, Finding, Missed, Verdict, WINDOWS,
+    WINDOWS_OF_FALL, WarmUp,
+    bursts::Bursts,
+    dispersion::Dispersion,
+    hours::Hours,
+    lows::Lows,
+    past::{Past, SLOTS},
+    peaks::Peaks,
+    profile::Profile,
+    runs::{Run, Runs},
+    schedule::Schedule,
+    tails,
+};
+use crate::{
+    baseline::Recent,
+    history::History,
+    time::{Minute, Minutes},
+};
+
+const ONE: Minutes = Minutes::new(1);
+/// A younger series has no pattern yet.
+const PATTERNED: usize = 3 * SLOTS;
+/// By window of a rise: the least change as a share of the setting's.
+const CHANGE: [f64; 5] = [1.25, 1.0, 0.75, 0.6, 0.5];
+/// The least calls above the expected ones, as a share of the least calls.
+const LEAST_EXCESS: f64 = 0.9;
+/// Up to so many calls in the last week a series is new or all but forgotten.
+const NEW: f64 = 0.5;
+/// Up to that window every minute is looked at; longer ones every five minutes.
+const EVERY_MINUTE: Minutes = Minutes::new(20);
+/// The least part of a rise that the quarter of an hour before may not have been short of.
+const CAUGHT_UP: f64 = 0.5;
+/// The most of the expected calls that are a fall, by window: a program that restarts pauses for
+/// some minutes.
+const FALL_SHARE: [f64; WINDOWS_OF_FALL] = [0.15, 0.35, 0.5, 0.6];
+/// The least calls to expect in a window before their absence can mean something.
+const FALL_EXPECTED: f64 = 5.0;
+/// The least dispersion of a fall: no series is so regular that a short pause is impossible.
+const FALL_DISPERSION: f64 = 0.02;
+/// The least factor between observed and expected that is overwhelming.
+const OVERWHELMING: f64 = 10.0;
+/// How far a cheap bound of a score may lie below it.
+const BOUND_ERROR: f64 = 3.0;
+/// What lies outside of the ordinary calls, to either side.
+const OUTSIDE: f64 = 0.005;
+/// The evidence that ends an episode, in nats: odds of about 3,000 to 1. How strong a minute may
+/// speak, how much restless series are tempered, and how far an episode's rate is from normal.
+const END: f64 = 8.0;
+const MOST_EVIDENCE: f64 = 20.0;
+const TEMPER: (f64, f64) = (0.5, 20.0);
+const RISEN: (f64, f64) = (1.5, 0.05);
+const FALLEN: (f64, f64) = (0.01, 0.6);
+
+/// Tests the calls of the last minutes against the past of their series.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct RateDetector {
+    /// The score a finding needs: −log10 of how many windows like it are expected a day. The
+    /// default is 4.3, for about one false finding a day among 400 series; 3.3 is for five, 6 for
+    /// one in four days.
+    pub threshold: f64,
+    /// The fewest calls in a window that can be a rise. The default is 3; CloudTrail's own
+    /// detector fires at 2.
+    pub least_calls: u32,
+    /// The same for a series without a call in the last week. The default is 4; CloudTrail's own
+    /// detector fires at 2.
+    pub least_new_calls: u32,
+    /// The least factor between observed and expected in five minutes; a shorter window needs a
+    /// larger one, a longer window a smaller one. The default is 1.8: a busy series that grows by
+    /// less is not reported, however certain that is.
+    pub least_change: f64,
+    /// The fewest calls in a window that can be a rise while the log is in its warm-up; they
+    /// must also be ten times what is expected. The default is 100.
+    pub warm_up_calls: u32,
+}
+
+impl Default for RateDetector {
+    fn default() -> Self {
+        Self {
+            threshold: 4.3,
+            least_calls: 3,
+            least_new_calls: 4,
+            least_change: 1.8,
+            warm_up_calls: 100,
+        }
+    }
+}
+
+impl RateDetector {
+    /// Returns the settings that fire on all of CloudTrail's published records.
+    ///
+    /// Two calls over an empty week are enough, and a fivefold change: theirs are at least
+    /// 7.8-fold. On rare APIs that raises many Insights that mean little, as CloudTrail does.
+    #[must_use]
+    pub fn aws() -> Self {
+        Self {
+            threshold: 1.0,
+            least_calls: 2,
+            least_new_calls: 2,
+            least_change: 5.0,
+            ..Self::default()
+        }
+    }
+}
+
+/// What is normal for a series, by [`RateDetector`].
+#[derive(Clone, Debug)]
+pub struct Model {
+    profile: Profile,
+    dispersion: Dispersion,
+    bursts: Bursts,
+    schedule: Schedule,
+    runs: Runs,
+    lows: Lows,
+    /// The calls of the last week.
+    calls: f64,
+}
+
+impl Detector for RateDetector {
+    type Model = Model;
+
+    fn fit(&self, history: &History<'_>) -> Model {
+        let past = Past::new(history);
+        let hours = Hours::new(&past, past.len() - past.birth >= PATTERNED);
+        let dispersion = Dispersion::new(history, &past, &hours);
+        let peaks = Peaks::new(history, &past, &hours, &dispersion);
+        Model {
+            profile: Profile::new(&hours),
+            bursts: Bursts::new(&past, &peaks, hours.mean_rate(), &dispersion),
+            schedule: Schedule::new(&past, &peaks),
+            runs: Runs::new(&past, &hours),
+            lows: Lows::new(&past, &hours),
+            calls: hours.week_calls(),
+            dispersion,
+        }
+    }
+
+    fn judge(&self, model: &Model, recent: Recent<'_>, warm_up: WarmUp) -> Verdict {
+        let now = Now { settings: self, model, recent };
+        let rise = now.rise(warm_up);
+        let finding = match warm_up {
+            WarmUp::Running => rise,
+            WarmUp::Over => rise.or_else(|| now.fall()).or_else(|| now.missed()),
+        };
+        finding.map_or_else(|| Verdict::Normal { look_again: now.next_look() }, Verdict::Unusual)
+    }
+
+    fn weigh(&self, model: &Model, course: Course, minute: Minute, calls: u32) -> Evidence {
+        let normal = model.profile.rate(minute);
+        let own = course.calls as f64 / f64::from(course.duration.count().max(1));
+        let own = match course.direction {
+            Direction::Rise => own.max(RISEN.0 * normal).max(normal + RISEN.1),
+            Direction::Fall => own.clamp(FALLEN.0 * normal, FALLEN.1 * normal),
+        };
+        // ln of Poisson(calls | normal rate) / Poisson(calls | the episode's rate), tempered by
+        // how much more than Poisson the series varies.
+        let ratio = own - normal - f64::from(calls) * (own / normal).ln();
+        let temper = (1.0 + TEMPER.0 * model.dispersion.clumps()).min(TEMPER.1);
+        Evidence::nats((ratio / temper).clamp(-MOST_EVIDENCE, MOST_EVIDENCE))
+    }
+
+    fn enough(&self) -> Evidence {
+        Evidence::nats(END)
+    }
+
+    fn expected(&self, model: &Model, span: Range<Minute>) -> f64 {
+        let minutes = span.end.since(span.start).count();
+        (0..minutes).map(|i| model.profile.rate(span.start + Minutes::new(i))).sum()
+    }
+}
+
+/// One look at a series.
+#[derive(Clone, Copy)]
+struct Now<'a> {
+    settings: &'a RateDetector,
+    model: &'a Model,
+    recent: Recent<'a>,
+}
+
+impl Now<'_> {
+    /// Returns the calls in the last `window`, if that is whole and looked at now.
+    fn calls(&self, window: Minutes) -> Option<u64> {
+        let next = self.recent.now() + ONE;
+        if !self.recent.covers(window) {
+            None
+        } else if window <= EVERY_MINUTE {
+            Some(self.recent.sum(window))
+        } else {
+            (next == next.five()).then(|| self.recent.sum_of_fives(window))
+        }
+    }
+
+    /// Returns the calls expected in the last `window`.
+    fn expected(&self, window: Minutes) -> f64 {
+        let next = self.recent.now() + ONE;
+        self.model.profile.expected(next - window, next)
+    }
+
+    /// Returns the rise with the highest score, if any reaches the threshold.
+    fn rise(&self, warm_up: WarmUp) -> Option<Finding> {
+        let settings = self.settings;
+        let (least_calls, least_change) = match warm_up {
+            WarmUp::Running => (settings.warm_up_calls, settings.least_change.max(OVERWHELMING)),
+            WarmUp::Over if self.model.calls < NEW => {
+                (settings.least_new_calls, settings.least_change)
+            }
+            WarmUp::Over => (settings.least_calls, settings.least_change),
+        };
+        let least_calls = f64::from(least_calls);
+        let mut best: Option<Finding> = None;
+        for (window, share) in WINDOWS.into_iter().zip(CHANGE) {
+            let Some(observed) = self.calls(window) else { continue };
+            let calls = observed as f64;
+            if calls < least_calls {
+                continue;
+            }
+            let expected = self.expected(window);
+            let excess = calls - expected;
+            if excess < LEAST_EXCESS * least_calls
+                || calls < (1.0 + (least_change - 1.0) * share) * expected
+                || (window > EVERY_MINUTE && !self.recent.five_has_calls())
+                || (window < WINDOWS[2] && self.caught_up(excess))
+            {
+                continue;
+            }
+            let finding = self.explain_rise(window, observed, expected);
+            if let Some(finding) = finding
+                && best.is_none_or(|best| finding.score > best.score)
+            {
+                best = Some(finding);
+            }
+        }
+        best
+    }
+
+    /// Returns a rise if nothing explains it.
+    fn explain_rise(&self, window: Minutes, observed: u64, expected: f64) -> Option<Finding> {
+        let Self { settings, model, recent } = *self;
+        let (calls, excess) = (observed as f64, observed as f64 - expected);
+        let alpha = model.dispersion.alpha(window, expected);
+        let looks = looks(WINDOWS.len(), window);
+        let bound = tails::counts_upper_bound(expected, alpha, calls) - looks.log10();
+        if bound + BOUND_ERROR < settings.threshold {
+            return None;
+        }
+        let ordinary = model.dispersion.ordinary(window, expected);
+        let expectations = Expectations {
+            chance: looks * tails::counts_upper(expected, alpha, observed),
+            habit: model.bursts.as_large(window, excess - ordinary),
+            schedule: model.schedule.as_large(window, recent.now(), excess),
+        };
+        let onset = || onset_of_rise(&model.profile, recent, window);
+        self.finding(Direction::Rise, window, (observed, expected, alpha), expectations, onset)
+    }
+
+    /// Returns whether calls above the expected ones only make up for those missing just before.
+    fn caught_up(&self, excess: f64) -> bool {
+        let expected = self.expected(WINDOWS[2]);
+        expected >= FALL_EXPECTED
+            && self
+                .calls(WINDOWS[2])
+                .is_some_and(|calls| calls as f64 - expected < CAUGHT_UP * excess)
+    }
+
+    /// Returns the fall of the shortest window that shows one.
+    fn fall(&self) -> Option<Finding> {
+        let Self { settings, model, recent } = *self;
+        (0..WINDOWS_OF_FALL).find_map(|k| {
+            let window = FALL[k];
+            let expected = self.expected(window);
+            if expected < FALL_EXPECTED {
+                return None;
+            }
+            let observed = self.calls(window)?;
+            if observed as f64 > FALL_SHARE[k] * expected {
+                return None;
+            }
+            let alpha = FALL_DISPERSION + model.dispersion.alpha(window, expected);
+            let chance =
+                looks(WINDOWS_OF_FALL, window) * tails::counts_lower(expected, alpha, observed);
+            if -chance.log10() < settings.threshold {
+                return None;
+            }
+            let expectations = Expectations {
+                chance,
+                habit: model.lows.as_low(k, observed, expected),
+                schedule: model.lows.as_low_then(recent, window, observed),
+            };
+            let onset = || onset_of_fall(&model.profile, recent, window);
+            self.finding(Direction::Fall, window, (observed, expected, alpha), expectations, onset)
+        })
+    }
+
+    /// Returns the run that was due by now and did not come.
+    fn missed(&self) -> Option<Finding> {
+        let end = self.recent.now() + ONE;
+        let run: &Run = self.model.runs.due(self.recent.now())?;
+        let window = end.since(run.span_start());
+        if !self.recent.covers(window) {
+            return None;
+        }
+        let observed = self.recent.sum(window);
+        let others = self.model.profile.expected(end - window, end);
+        let probability = run.failed(observed as f64, others)?;
+        let chance = self.model.runs.count() as f64 * probability;
+        let expectations = Expectations { chance, habit: 0.0, schedule: 0.0 };
+        let alpha = 1.0 / run.sizes.n;
+        let expected = run.sizes.mean + others;
+        let what = (observed, expected, alpha);
+        let finding = self.finding(Direction::Fall, window, what, expectations, || run.start)?;
+        Some(Finding { missed: Some(Missed { end: run.end, next: run.next }), ..finding })
+    }
+
+    /// Returns a finding if its score reaches the threshold.
+    fn finding(
+        &self,
+        direction: Direction,
+        window: Minutes,
+        (observed, expected, alpha): (u64, f64, f64),
+        expectations: Expectations,
+        onset: impl Fn() -> Minute,
+    ) -> Option<Finding> {
+        let score = expectations.score();
+        let threshold = self.settings.threshold;
+        (score >= threshold).then(|| Finding {
+            direction,
+            onset: onset(),
+            window,
+            observed,
+            expected,
+            ordinary: tails::counts_between(expected, alpha, OUTSIDE),
+            expectations,
+            score,
+            threshold,
+            missed: None,
+        })
+    }
+
+    /// Returns the first minute at which the series could be unusual if no call came any more.
+    fn next_look(&self) -> Option<Minute> {
+        let now = self.recent.now();
+        let rate = self.model.profile.around(now);
+        let could_fall = |window: Minutes| rate * f64::from(window.count()) >= FALL_EXPECTED;
+        let longest = FALL[WINDOWS_OF_FALL - 1];
+        let by_fives = if could_fall(longest) {
+            Some((now + ONE).five() + Minutes::new(4))
+        } else {
+            // The profile changes by the hour.
+            let could = self.model.profile.mean * f64::from(longest.count()) >= 1.0;
+            could.then_some(now.hour() + Minutes::hours(1))
+        };
+        let looks =
+            [self.model.runs.next_due(now), by_fives, self.empties(0, rate), self.empties(1, rate)];
+        looks.into_iter().flatten().min()
+    }
+
+    /// Returns the first minute at which a window of a fall would hold few enough calls if none
+    /// came any more.
+    fn empties(&self, k: usize, rate: f64) -> Option<Minute> {
+        let window = FALL[k];
+        let expected = rate * f64::from(window.count());
+        if expected < FALL_EXPECTED {
+            return None;
+        }
+        let most = FALL_SHARE[k] * expected;
+        let mut held = self.recent.sum(window) as f64;
+        let mut look = None;
+        for &(minute, count) in self.recent.range(window) {
+            if held <= most {
+                break;
+            }
+            held -= f64::from(count);
+            look = Some(minute + window);
+        }
+        look
+    }
+}
+
+/// Returns how many looks are taken a day that do not overlap, over so many windows.
+fn looks(windows: usize, window: Minutes) -> f64 {
+    windows as f64 * f64::from(Minutes::days(1).count()) / f64::from(window.count())
+}
+
+/// Returns the minute from which on the calls in `window` most exceed what is expected.
+fn onset_of_rise(profile: &Profile, recent: Recent<'_>, window: Minutes) -> Minute {
+    let span = recent.window(window);
+    let mut calls = 0.0;
+    let mut best = (f64::NEG_INFINITY, span.start);
+    for &(minute, count) in recent.range(window).iter().rev() {
+        calls += f64::from(count);
+        let expected = profile.expected(minute, span.end);
+        let likelihood = calls * (calls / expected).ln() - (calls - expected);
+        if calls > expected && likelihood > best.0 {
+            best = (likelihood, minute);
+        }
+    }
+    best.1
+}
+
+/// Returns the minute from which on the calls in `window` most fall short of what is expected.
+///
+/// The best beginning of a silence is the minute after a call, or the window's own.
+fn onset_of_fall(profile: &Profile, recent: Recent<'_>, window: Minutes) -> Minute {
+    let span = recent.window(window);
+    let shortfall = |start: Minute, calls: f64| {
+        let expected = profile.expected(start, span.end);
+        let log = if calls > 0.0 { calls * (calls / expected).ln() } else { 0.0 };
+        if calls < expected { log - (calls - expected) } else { 0.0 }
+    };
+    let mut calls = 0.0;
+    let mut best = (0.0, span.start);
+    for &(minute, count) in recent.range(window).iter().rev() {
+        let after = minute + ONE;
+        let likelihood = shortfall(after, calls);
+        if likelihood > best.0 {
+            best = (likelihood, after);
+        }
+        calls += f64::from(count);
+    }
+    if shortfall(span.start, calls) > best.0 { span.start } else { best.1 }
+}
