@@ -130,6 +130,10 @@ pub(crate) struct Model {
     /// How ready to fire: `aws` fires on two calls over an empty week, as CloudTrail does
     #[arg(long, value_name = "NAME", default_value = "balanced")]
     pub(crate) profile: Profile,
+    /// How ready to fire: for one false Insight in four days, one a day or five a day among 400
+    /// series
+    #[arg(long, value_name = "LEVEL", default_value = "medium", conflicts_with = "profile")]
+    pub(crate) sensitivity: Sensitivity,
 }
 
 #[derive(Debug, ClapArgs)]
@@ -181,6 +185,13 @@ pub(crate) enum Type {
     CallRate,
     #[value(alias = "ApiErrorRateInsight")]
     ErrorRate,
+}
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub(crate) enum Sensitivity {
+    Low,
+    Medium,
+    High,
 }
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]

@@ -4,10 +4,10 @@ mod count;
 mod detect;
 mod replay;
 
-use std::{path::Path, time::Instant};
+use std::{collections::BTreeSet, path::Path, time::Instant};
 
 use anyhow::{Context, bail};
-use insights_core::{Config, Engine, Insight, InsightState, Watermark};
+use insights_core::{Config, Engine, Hole, Insight, InsightState, LogKey, Watermark};
 
 use crate::{
     args::{Args, Command},
@@ -16,7 +16,7 @@ use crate::{
     output::{self, Output},
     plan::{ResultsPlan, RunPlan},
     progress::Progress,
-    summary::Summary,
+    summary::{LogHole, Summary},
 };
 
 /// Runs what was typed.
@@ -96,16 +96,20 @@ struct Detection {
     output: Box<dyn Output>,
     starts: u64,
     ends: u64,
+    /// The engine remembers holes for weeks only.
+    holes: BTreeSet<(LogKey, Hole)>,
 }
 
 impl Detection {
     fn new(config: Config, results: &ResultsPlan) -> anyhow::Result<Self> {
         let output = output::open(results)?;
-        Ok(Self { engine: Engine::new(config), output, starts: 0, ends: 0 })
+        let engine = Engine::new(config);
+        Ok(Self { engine, output, starts: 0, ends: 0, holes: BTreeSet::new() })
     }
 
     fn advance(&mut self, watermark: Watermark) -> anyhow::Result<()> {
         let insights = self.engine.advance_to(watermark);
+        self.holes.extend(self.engine.holes().map(|(log, hole)| (log.clone(), hole)));
         self.write(&insights)
     }
 
@@ -127,6 +131,8 @@ impl Detection {
         self.output.finish().context("cannot write the Insights")?;
         summary.take(self.engine.stats());
         summary.series = self.engine.series();
+        summary.holes =
+            self.holes.into_iter().map(|(log, hole)| LogHole::new(&log, hole)).collect();
         summary.starts = self.starts;
         summary.ends = self.ends;
         Ok(())

@@ -7,7 +7,9 @@ use std::{
 };
 
 use chrono::{DateTime, NaiveDate, Utc};
-use insights_core::{Config, EventCategory, InsightType, Minute, Minutes, Profile, Selection};
+use insights_core::{
+    Config, EventCategory, InsightType, Minute, Minutes, Profile, Selection, Sensitivity,
+};
 
 use crate::{
     args::{self, Format},
@@ -123,11 +125,15 @@ pub(crate) fn config(selection: Selection, args: &args::Model) -> Result<Config,
         args::Type::CallRate => InsightType::CallRate,
         args::Type::ErrorRate => InsightType::ErrorRate,
     };
-    Config::builder()
-        .profile(match args.profile {
-            args::Profile::Balanced => Profile::Balanced,
-            args::Profile::Aws => Profile::Aws,
-        })
+    let builder = match args.profile {
+        args::Profile::Aws => Config::builder().profile(Profile::Aws),
+        args::Profile::Balanced => Config::builder().sensitivity(match args.sensitivity {
+            args::Sensitivity::Low => Sensitivity::Low,
+            args::Sensitivity::Medium => Sensitivity::Medium,
+            args::Sensitivity::High => Sensitivity::High,
+        }),
+    };
+    builder
         .selection(selection)
         .insight_types(args.insight_type.iter().map(insight_type).collect())
         .build()

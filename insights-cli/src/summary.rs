@@ -4,7 +4,7 @@ use std::{fmt, fs::File, io, path::Path, time::Duration};
 
 use anyhow::Context;
 use indicatif::HumanCount;
-use insights_core::{Minute, Stats};
+use insights_core::{Hole, LogKey, Minute, Stats};
 use serde::{Serialize, Serializer};
 
 use crate::input::{archive::Tally, walk::Skipped};
@@ -27,6 +27,8 @@ pub(crate) struct Summary {
     /// Calls after the end of the log: their times are broken or alone.
     pub(crate) ahead: u64,
     pub(crate) series: usize,
+    /// Spans in which a log is missing.
+    pub(crate) holes: Vec<LogHole>,
     pub(crate) starts: u64,
     pub(crate) ends: u64,
     #[serde(serialize_with = "text")]
@@ -35,6 +37,38 @@ pub(crate) struct Summary {
     pub(crate) end: Option<Minute>,
     #[serde(serialize_with = "seconds")]
     pub(crate) elapsed: Duration,
+}
+
+/// A span in which nothing was logged, though that log is never silent so long.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct LogHole {
+    account: String,
+    /// Of data events; management events have one log for all Regions.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    region: String,
+    category: &'static str,
+    from: String,
+    to: String,
+}
+
+impl LogHole {
+    pub(crate) fn new(log: &LogKey, hole: Hole) -> Self {
+        Self {
+            account: log.account_id.to_string(),
+            region: log.region.to_string(),
+            category: log.category.as_str(),
+            from: hole.start.to_string(),
+            to: hole.end.to_string(),
+        }
+    }
+}
+
+impl fmt::Display for LogHole {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { account, region, category, from, to } = self;
+        let space = if region.is_empty() { "" } else { " " };
+        write!(f, "{from} to {to} in {account}{space}{region} ({category})")
+    }
 }
 
 #[expect(
@@ -143,6 +177,15 @@ impl fmt::Display for Summary {
         }
         if let (Some(first), Some(end)) = (self.first, self.end) {
             write!(f, "\nspan      {first} to {end}")?;
+        }
+        if let Some(first) = self.holes.first() {
+            write!(f, "\nmissing   no events at all from {first}")?;
+            match self.holes.len() - 1 {
+                0 => {}
+                1 => write!(f, " and in one other span")?,
+                others => write!(f, " and in {} other spans", n(others as u64))?,
+            }
+            write!(f, ": neither silence nor baseline")?;
         }
         write!(f, "\nseries    {} in the baselines at the end", n(self.series as u64))?;
         let open = self.starts - self.ends;

@@ -3,6 +3,7 @@
 use std::{error, fmt};
 
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use crate::{
     attribution::Attributes,
@@ -10,6 +11,7 @@ use crate::{
     config::Config,
     counts::OpenRows,
     episode::Episode,
+    incident::Incidents,
     log_life::LogLife,
     open::Stats,
     series::{LogKey, SeriesKey},
@@ -30,6 +32,7 @@ pub struct Checkpoint {
     pub(crate) watermark: Watermark,
     pub(crate) stats: Stats,
     pub(crate) logs: Vec<(LogKey, LogLife)>,
+    pub(crate) incidents: Incidents,
     pub(crate) attributes: Vec<Attributes>,
     pub(crate) series: Vec<SeriesState>,
     pub(crate) open: OpenRows,
@@ -44,6 +47,7 @@ pub(crate) struct SeriesState {
     pub(crate) made_of: Vec<MadeOf>,
     pub(crate) marks: Marks,
     pub(crate) episode: Option<Episode>,
+    pub(crate) incident: Option<Uuid>,
 }
 
 impl Checkpoint {

@@ -26,11 +26,36 @@ pub struct Config(ConfigBuilder);
 #[derive(Clone, Copy, Debug, Default, Deserialize, Eq, Hash, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Profile {
-    /// For people: a rise needs three calls and a score of 4, nominally one in 10,000 days.
+    /// For people: a rise needs three calls, four if there were none in a week.
     #[default]
     Balanced,
     /// Fires on all of CloudTrail's published records: two calls over an empty week are enough.
     Aws,
+}
+
+/// How ready to fire: the one setting most users should ever turn.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, Hash, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Sensitivity {
+    /// For about one false Insight in four days among 400 series.
+    Low,
+    /// For about one a day.
+    #[default]
+    Medium,
+    /// For about five a day.
+    High,
+}
+
+impl Sensitivity {
+    /// Returns the score a finding needs.
+    #[must_use]
+    pub const fn threshold(self) -> f64 {
+        match self {
+            Self::Low => 5.5,
+            Self::Medium => RateDetector::MEDIUM,
+            Self::High => 2.7,
+        }
+    }
 }
 
 /// Collects the settings of a [`Config`].
@@ -156,6 +181,13 @@ impl ConfigBuilder {
     #[must_use]
     pub fn detector(self, detector: RateDetector) -> Self {
         Self { detector, ..self }
+    }
+
+    /// Sets how ready the default detector is to fire: its threshold.
+    #[must_use]
+    pub fn sensitivity(self, sensitivity: Sensitivity) -> Self {
+        let detector = RateDetector { threshold: sensitivity.threshold(), ..self.detector };
+        self.detector(detector)
     }
 
     /// Sets everything that a profile names.

@@ -71,7 +71,7 @@ pub struct Finding {
 }
 
 /// How many windows a day are expected to be like the one found, by each explanation.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
 pub struct Expectations {
     /// By chance, given the expected calls and how much the series varies; corrected for the
     /// number of looks a day.

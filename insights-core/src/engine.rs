@@ -15,9 +15,10 @@ use crate::{
     entries::{Cell, NONE},
     episode::Episode,
     event::Event,
-    insight::Insight,
+    incident::Incidents,
+    insight::{Insight, InsightState},
     interner::Interner,
-    log_life::LogLife,
+    log_life::{Hole, LogLife},
     open::{Disposition, OpenMinutes, Stats},
     report,
     sealed::SealedCounts,
@@ -61,6 +62,7 @@ pub struct Engine<D: Detector = RateDetector> {
     pub(crate) index: BTreeMap<SeriesKey, u32>,
     pub(crate) watches: Vec<Watch<D::Model>>,
     pub(crate) attributes: Interner<Attributes>,
+    pub(crate) incidents: Incidents,
     /// The series to look at again even if nothing is called, by minute.
     due: BTreeSet<(Minute, u32)>,
 }
@@ -88,6 +90,7 @@ impl<D: Detector> Engine<D> {
             index: BTreeMap::new(),
             watches: Vec::new(),
             attributes: Interner::default(),
+            incidents: Incidents::default(),
             due: BTreeSet::new(),
         }
     }
@@ -166,7 +169,8 @@ impl<D: Detector> Engine<D> {
         let slots: Vec<u32> = self.index.values().copied().collect();
         let announce = |slot: u32| Some((slot, self.watches[slot as usize].announce()?));
         let turns: Vec<_> = slots.into_iter().filter_map(announce).collect();
-        turns.iter().map(|(slot, turn)| self.report(*slot, turn)).collect()
+        let now = self.watermark().minute();
+        turns.iter().map(|(slot, turn)| self.report(*slot, turn, now)).collect()
     }
 
     /// Returns how many events ended where.
@@ -234,7 +238,7 @@ impl<D: Detector> Engine<D> {
         // The numbers of series follow their arrival; reports follow their keys.
         reported
             .sort_by(|a, b| self.watches[a.0 as usize].key.cmp(&self.watches[b.0 as usize].key));
-        insights.extend(reported.iter().map(|(slot, turn)| self.report(*slot, turn)));
+        insights.extend(reported.iter().map(|(slot, turn)| self.report(*slot, turn, now)));
     }
 
     /// Puts a series down for another look, unless it is down for an earlier one.
@@ -250,7 +254,8 @@ impl<D: Detector> Engine<D> {
         self.due.insert((look, slot));
     }
 
-    fn report(&self, slot: u32, turn: &Turn) -> Insight {
+    /// Returns the insight of a turn that was decided at `now`.
+    fn report(&mut self, slot: u32, turn: &Turn, now: Minute) -> Insight {
         let watch = &self.watches[slot as usize];
         let origin = self.lives[watch.log as usize].origin().unwrap_or(Minute::MIN);
         // The failures of an API follow its calls in the order of keys.
@@ -263,7 +268,22 @@ impl<D: Detector> Engine<D> {
             })
             .collect();
         let reach = self.config.baseline();
-        report::insight(watch, turn, &failures, &self.attributes, origin, reach)
+        let mut insight = report::insight(watch, turn, &failures, &self.attributes, origin, reach);
+        if turn.state == InsightState::Start {
+            let incident = self.incidents.of(&insight, now);
+            self.watches[slot as usize].incident = Some(incident);
+            insight.explanation.incident = incident;
+        }
+        insight
+    }
+
+    /// Returns the holes of all logs in the last five weeks: spans in which nothing at all was
+    /// logged though the log is never silent so long. They count neither as silence of every API
+    /// nor as baseline.
+    pub fn holes(&self) -> impl Iterator<Item = (&LogKey, Hole)> {
+        let of_log =
+            |(key, &log)| self.lives[log as usize].holes().iter().map(move |&hole| (key, hole));
+        self.logs.iter().flat_map(of_log)
     }
 
     /// Returns the number of a log, a new one for a new log.

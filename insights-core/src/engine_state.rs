@@ -33,6 +33,7 @@ impl<D: Detector> Engine<D> {
                 made_of,
                 marks: watch.marks.clone(),
                 episode: watch.open.map(|open| open.episode),
+                incident: watch.incident,
             }
         };
         let lives = self.logs.iter();
@@ -44,6 +45,7 @@ impl<D: Detector> Engine<D> {
             logs: lives
                 .map(|(key, &log)| (key.clone(), self.lives[log as usize].clone()))
                 .collect(),
+            incidents: self.incidents.clone(),
             attributes: used.iter().map(|&id| self.attributes.get(id).clone()).collect(),
             series: watches().map(state).collect(),
             open: self.open.counts.to_rows(),
@@ -58,8 +60,10 @@ impl<D: Detector> Engine<D> {
     /// episode that `detector` does not find.
     pub fn restore(checkpoint: Checkpoint, detector: D) -> Result<Self, RestoreError> {
         checkpoint.check()?;
-        let Checkpoint { config, watermark, stats, logs, attributes, series, open, .. } =
-            checkpoint;
+        let Checkpoint {
+            config, watermark, stats, logs, incidents, attributes, series, open, ..
+        } = checkpoint;
+
         let mut engine = Self::with_detector(config, detector);
         engine.open = OpenMinutes {
             selection: engine.config.selection().clone(),
@@ -71,15 +75,17 @@ impl<D: Detector> Engine<D> {
             let log = engine.log(&key);
             engine.lives[log as usize] = life;
         }
+        engine.incidents = incidents;
         let ids: Vec<u32> =
             attributes.iter().map(|key| engine.attributes.intern_owned(key)).collect();
-        for SeriesState { key, baseline, made_of, marks, episode } in series {
+        for SeriesState { key, baseline, made_of, marks, episode, incident } in series {
             let slot = engine.slot(&key);
             let watch = &mut engine.watches[slot as usize];
             watch.baseline = baseline;
             watch.made_of =
                 made_of.iter().map(|&(minute, id, n)| (minute, ids[id as usize], n)).collect();
             watch.marks = marks;
+            watch.incident = incident;
             if let Some(episode) = episode
                 && !engine.resume(slot, episode)
             {

@@ -126,24 +126,34 @@ pub struct Explanation {
     pub finding: Finding,
     /// The minute whose sealing decided it.
     pub detected_at: Minute,
+    /// What Insights that start within a quarter of an hour of each other and share their main
+    /// identity have in common: the shared id of the first of them, which may be this one.
+    pub incident: Uuid,
 }
 
 impl Serialize for Explanation {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Finding { direction, window, observed, expected, score, threshold, .. } = self.finding;
+        let Finding { direction, window, observed, expected, ordinary, .. } = self.finding;
+        let Finding { expectations, score, threshold, missed, .. } = self.finding;
         let round = |value: f64| (value * 1e10).round() / 1e10;
-        let direction = match direction {
-            Direction::Rise => "rise",
-            Direction::Fall => "fall",
-        };
-        let mut fields = serializer.serialize_struct("Explanation", 7)?;
+        let mut fields = serializer.serialize_struct("Explanation", 11)?;
         fields.serialize_field("detectedAt", &self.detected_at.to_string())?;
-        fields.serialize_field("direction", direction)?;
+        fields.serialize_field("incident", &self.incident)?;
+        fields.serialize_field(
+            "direction",
+            match direction {
+                Direction::Rise => "rise",
+                Direction::Fall => "fall",
+            },
+        )?;
+        fields.serialize_field("test", if missed.is_some() { "missedRun" } else { "rate" })?;
         fields.serialize_field("windowMinutes", &window.count())?;
         fields.serialize_field("observed", &observed)?;
         fields.serialize_field("expected", &round(expected))?;
+        fields.serialize_field("ordinary", &[ordinary.0, ordinary.1])?;
         fields.serialize_field("score", &round(score))?;
         fields.serialize_field("threshold", &round(threshold))?;
+        fields.serialize_field("alikeExpectedPerDay", &expectations)?;
         fields.end()
     }
 }

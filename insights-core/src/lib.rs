@@ -61,6 +61,7 @@ mod entries;
 mod episode;
 mod event;
 mod history;
+mod incident;
 mod insight;
 mod interner;
 mod log_life;
@@ -85,7 +86,7 @@ pub use crate::{
         record::{Content, Record},
         record_error::RecordError,
     },
-    config::{Config, ConfigBuilder, ConfigError, Profile},
+    config::{Config, ConfigBuilder, ConfigError, Profile, Sensitivity},
     counts::{MinuteBucket, PartialCounts},
     detector::{
         Course, Detector, Direction, Evidence, Expectations, Finding, Missed, Verdict, WarmUp,

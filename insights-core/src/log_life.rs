@@ -34,7 +34,7 @@ struct Day {
 }
 
 /// A span in which nothing at all was logged, though a log like that is never silent so long.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Hole {
     /// The first minute without a sign of life.

@@ -45,7 +45,11 @@ pub(crate) fn insight<M: Clone>(
         baseline: average(&before),
         insight: average(&during),
         attributions: attributions(watch, failures, attributes, &during, &before),
-        explanation: Explanation { finding: turn.open.finding, detected_at: episode.detected_at },
+        explanation: Explanation {
+            finding: turn.open.finding,
+            detected_at: episode.detected_at,
+            incident: watch.incident.unwrap_or_default(),
+        },
     }
 }
 

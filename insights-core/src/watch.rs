@@ -2,6 +2,8 @@
 
 use std::ops::{Range, RangeInclusive};
 
+use uuid::Uuid;
+
 use crate::{
     baseline::{Baseline, Recent},
     config::Config,
@@ -29,6 +31,8 @@ pub(crate) struct Watch<M> {
     pub(crate) made_of: Vec<MadeOf>,
     pub(crate) marks: Marks,
     pub(crate) open: Option<Open>,
+    /// The incident of the last Start reported.
+    pub(crate) incident: Option<Uuid>,
     /// When the series is looked at again even if nothing is called; derived, never stored.
     pub(crate) due: Option<Minute>,
     /// What is normal and as of when: derived, never stored.
@@ -109,6 +113,7 @@ impl<M: Clone> Watch<M> {
             made_of: Vec::new(),
             marks: Marks::default(),
             open: None,
+            incident: None,
             due: None,
             model: None,
         }

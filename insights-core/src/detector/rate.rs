@@ -70,8 +70,7 @@ const FALLEN: (f64, f64) = (0.01, 0.6);
 #[serde(default, deny_unknown_fields)]
 pub struct RateDetector {
     /// The score a finding needs: −log10 of how many windows like it are expected a day. The
-    /// default is 4.3, for about one false finding a day among 400 series; 3.3 is for five, 6 for
-    /// one in four days.
+    /// default is 4.2; [`Sensitivity`](crate::Sensitivity) names others.
     pub threshold: f64,
     /// The fewest calls in a window that can be a rise. The default is 3; CloudTrail's own
     /// detector fires at 2.
@@ -91,7 +90,7 @@ pub struct RateDetector {
 impl Default for RateDetector {
     fn default() -> Self {
         Self {
-            threshold: 4.3,
+            threshold: Self::MEDIUM,
             least_calls: 3,
             least_new_calls: 4,
             least_change: 1.8,
@@ -101,9 +100,12 @@ impl Default for RateDetector {
 }
 
 impl RateDetector {
+    /// The score a finding needs by default.
+    pub(crate) const MEDIUM: f64 = 4.2;
+
     /// Returns the settings that fire on all of CloudTrail's published records.
     ///
-    /// Two calls over an empty week are enough, and a fivefold change: theirs are at least
+    /// Two calls over an empty week are enough, and a fourfold change: theirs are at least
     /// 7.8-fold. On rare APIs that raises many Insights that mean little, as CloudTrail does.
     #[must_use]
     pub fn aws() -> Self {
@@ -111,7 +113,7 @@ impl RateDetector {
             threshold: 1.0,
             least_calls: 2,
             least_new_calls: 2,
-            least_change: 5.0,
+            least_change: 4.0,
             ..Self::default()
         }
     }
