@@ -166,6 +166,11 @@ impl<'a> Recent<'a> {
         self.baseline.fives(fives).iter().map(|&(_, count)| u64::from(count)).sum()
     }
 
+    /// Returns whether the last minute had calls.
+    pub(crate) fn ends_with_calls(&self) -> bool {
+        self.baseline.last() == Some(self.now)
+    }
+
     /// Returns whether any of the last five minutes had calls.
     pub(crate) fn five_has_calls(&self) -> bool {
         self.baseline.last().is_some_and(|last| self.now.since(last) < FIVE)

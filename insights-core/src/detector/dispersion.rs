@@ -43,9 +43,14 @@ impl Dispersion {
             let mut found: Option<Excess> = None;
             for _ in 0..ROUNDS {
                 let mut excess = hours.of_empty_windows(window);
+                let mut of_mean = (f64::NAN, 0.0);
                 for &(calls, mean) in &held {
-                    let alpha = found.map_or(FIRST_ALPHA, |found| found.alpha(mean, typical));
-                    excess.add(calls, mean, ordinary(mean, alpha));
+                    // Windows of an hour follow each other and have the same mean.
+                    if of_mean.0.to_bits() != mean.to_bits() {
+                        let alpha = found.map_or(FIRST_ALPHA, |found| found.alpha(mean, typical));
+                        of_mean = (mean, ordinary(mean, alpha));
+                    }
+                    excess.add(calls, mean, of_mean.1);
                 }
                 found = Some(excess);
             }

@@ -37,6 +37,8 @@ pub(super) struct Hours {
     pub(super) calls: Vec<f64>,
     /// The rate to be expected, had the day itself not been seen.
     pub(super) expected: Vec<f64>,
+    /// The calls to be expected before each sum of five minutes, and in all.
+    before: Vec<f64>,
     /// Known minutes.
     minutes: Vec<f64>,
     /// Calls and minutes that were reported.
@@ -87,6 +89,7 @@ impl Hours {
             week,
             calls,
             expected: vec![mean_rate; count],
+            before: Vec::with_capacity(12 * count + 1),
             minutes,
             reported,
             mean_rate,
@@ -94,6 +97,12 @@ impl Hours {
         };
         if patterned {
             hours.find_pattern(past.birth / 12);
+        }
+        let mut sum = 0.0;
+        hours.before.push(sum);
+        for rate in &hours.expected {
+            hours.before.extend((1..=12).map(|fives| sum + 5.0 * f64::from(fives) * rate));
+            sum += 60.0 * rate;
         }
         hours
     }
@@ -124,6 +133,11 @@ impl Hours {
     /// Returns the calls of the last week.
     pub(super) fn week_calls(&self) -> f64 {
         self.calls[self.week..].iter().sum()
+    }
+
+    /// Returns the calls expected in the sums of five minutes from one to before another.
+    pub(super) fn expected_between(&self, from: usize, to: usize) -> f64 {
+        self.before[to] - self.before[from]
     }
 
     /// Returns the rate of an hour, which may lie ahead.

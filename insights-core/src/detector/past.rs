@@ -26,6 +26,8 @@ pub(super) struct Past {
     pub(super) birth: usize,
     /// All calls, at the present level.
     pub(super) calls: Vec<f32>,
+    /// The sum of `calls` before each, and of all.
+    before: Vec<f64>,
     /// Whether all five minutes are known and ordinary: in no hole, not reported, of no job.
     pub(super) known: Vec<bool>,
     /// Whether one of the minutes was reported.
@@ -43,6 +45,7 @@ impl Past {
             start,
             birth: 0,
             calls: Vec::new(),
+            before: Vec::new(),
             known: Vec::new(),
             reported: Vec::new(),
             scheduled: Vec::new(),
@@ -53,7 +56,7 @@ impl Past {
         past.reported = vec![false; length];
         past.hole = vec![false; length];
         for &(begin, count) in history.baseline.fives(start..history.until.five()) {
-            let level = history.level(begin);
+            let level = if history.shifts.is_empty() { 1.0 } else { history.level(begin) };
             #[expect(clippy::cast_possible_truncation, reason = "sums are kept as f32")]
             let calls = (f64::from(count) * level) as f32;
             let i = past.index(begin);
@@ -74,9 +77,16 @@ impl Past {
         let first = past.calls.iter().position(|&calls| calls > 0.0);
         let of_log = || past.hole.iter().position(|&hole| !hole).unwrap_or(length);
         past.birth = first.unwrap_or_else(of_log);
+        past.before = Vec::with_capacity(length + 1);
+        past.before.push(0.0);
+        let mut sum = 0.0;
+        past.before.extend(past.calls.iter().map(|&calls| {
+            sum += f64::from(calls);
+            sum
+        }));
         past.scheduled = spikes::scheduled(&past);
-        let ordinary = |i| !(past.hole[i] || past.reported[i] || past.scheduled[i]);
-        past.known = (0..length).map(ordinary).collect();
+        let flags = past.hole.iter().zip(&past.reported).zip(&past.scheduled);
+        past.known = flags.map(|((hole, reported), job)| !(hole | reported | job)).collect();
         past
     }
 
@@ -109,6 +119,11 @@ impl Past {
     /// Returns the first minute of a day.
     pub(super) fn midnight(&self, day: usize) -> Minute {
         self.minute(day * SLOTS)
+    }
+
+    /// Returns the calls of the sums from one to before another.
+    pub(super) fn between(&self, from: usize, to: usize) -> f64 {
+        self.before[to] - self.before[from]
     }
 
     /// Returns the calls of a sum and of those so near.

@@ -66,15 +66,16 @@ impl Peaks {
         let window = WINDOWS[k + 1];
         let width = (window.count() / 5) as usize;
         let mut ends = Vec::new();
-        let (mut calls, mut expected) = (0.0, 0.0);
         for i in past.birth..past.len() {
-            calls += f64::from(past.calls[i]);
-            expected += 5.0 * hours.expected[i / 12];
+            let first = (i + 1).saturating_sub(width).max(past.birth);
             // Sums are aligned and windows are not: one sum more holds any window.
-            let wider = Window { calls, expected };
-            if i >= past.birth + width {
-                calls -= f64::from(past.calls[i - width]);
-                expected -= 5.0 * hours.expected[(i - width) / 12];
+            let earlier = first.saturating_sub(1).max(past.birth);
+            let wider = Window {
+                calls: past.between(earlier, i + 1),
+                expected: hours.expected_between(earlier, i + 1),
+            };
+            if past.calls[i] > 0.0 && !wider.could_be_burst() {
+                continue;
             }
             #[expect(clippy::cast_possible_truncation, reason = "sums are kept as f32")]
             let excess = (wider.calls - wider.expected) as f32;
@@ -85,11 +86,11 @@ impl Peaks {
                 }
                 continue;
             }
-            if !wider.could_be_burst() {
-                continue;
-            }
-            let held = Window { calls, expected };
-            let span = (i + 1).saturating_sub(width)..i + 1;
+            let held = Window {
+                calls: past.between(first, i + 1),
+                expected: hours.expected_between(first, i + 1),
+            };
+            let span = first..i + 1;
             let reported = past.reported[span.clone()].contains(&true);
             let over = held.over(window, dispersion);
             let is_burst =

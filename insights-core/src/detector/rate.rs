@@ -365,8 +365,12 @@ impl Now<'_> {
             let could = self.model.profile.mean * f64::from(longest.count()) >= 1.0;
             could.then_some(now.hour() + Minutes::hours(1))
         };
-        let looks =
-            [self.model.runs.next_due(now), by_fives, self.empties(0, rate), self.empties(1, rate)];
+        let mut looks = [self.model.runs.next_due(now), by_fives, None, None];
+        if !self.recent.ends_with_calls() {
+            // While it is called a series is looked at anyway.
+            looks[2] = self.empties(0, rate);
+            looks[3] = self.empties(1, rate);
+        }
         looks.into_iter().flatten().min()
     }
 

@@ -68,13 +68,6 @@ impl Tally {
 
 /// Returns the sums that stand out from those around them.
 fn spikes(past: &Past) -> Vec<usize> {
-    let mut before = Vec::with_capacity(past.len() + 1);
-    let mut sum = 0.0;
-    before.push(sum);
-    before.extend(past.calls.iter().map(|&calls| {
-        sum += f64::from(calls);
-        sum
-    }));
     let stands_out = |&i: &usize| {
         let calls = f64::from(past.calls[i]);
         if calls < CALLS {
@@ -84,7 +77,7 @@ fn spikes(past: &Past) -> Vec<usize> {
             (i.saturating_sub(FAR), i.saturating_sub(NEAR)),
             ((i + NEAR + 1).min(past.len()), (i + FAR + 1).min(past.len())),
         ];
-        let around: f64 = sides.iter().map(|&(from, to)| before[to] - before[from]).sum();
+        let around: f64 = sides.iter().map(|&(from, to)| past.between(from, to)).sum();
         let sums: usize = sides.iter().map(|&(from, to)| to - from).sum();
         calls >= CALLS + CONTRAST * around / sums.max(1) as f64
     };
