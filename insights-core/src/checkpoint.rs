@@ -74,7 +74,8 @@ impl Checkpoint {
             });
             let log = self.logs.binary_search_by(|(key, _)| key.cmp(&state.key.log()));
             let episode = state.episode.is_none_or(|episode| {
-                episode.start <= episode.detected_at
+                episode.chain <= episode.start
+                    && episode.start <= episode.detected_at
                     && episode.detected_at < watermark
                     && watermark.since(episode.start) <= longest
             });

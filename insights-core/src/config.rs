@@ -51,9 +51,9 @@ impl Sensitivity {
     #[must_use]
     pub const fn threshold(self) -> f64 {
         match self {
-            Self::Low => 5.5,
+            Self::Low => 5.0,
             Self::Medium => RateDetector::MEDIUM,
-            Self::High => 2.7,
+            Self::High => 2.6,
         }
     }
 }

@@ -14,7 +14,7 @@ mod sizes;
 mod spikes;
 mod tails;
 
-use std::{fmt, ops::Range};
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
@@ -125,6 +125,8 @@ pub struct Course {
     pub calls: u64,
     /// The minutes from the start of the episode to its last unusual minute; positive.
     pub duration: Minutes,
+    /// The calls expected in these minutes, in millionths.
+    pub expected: u64,
 }
 
 /// Evidence in millionths of a nat, so that sums of it are exact and the same in any order.
@@ -177,8 +179,8 @@ pub trait Detector {
     /// Weighs the `calls` of one minute: evidence that the episode is over is positive.
     fn weigh(&self, model: &Self::Model, course: Course, minute: Minute, calls: u32) -> Evidence;
 
-    /// Returns the calls expected in `span`.
-    fn expected(&self, model: &Self::Model, span: Range<Minute>) -> f64;
+    /// Returns the calls expected in a minute.
+    fn expected(&self, model: &Self::Model, minute: Minute) -> f64;
 
     /// Returns the evidence at which an episode is over.
     fn enough(&self) -> Evidence;

@@ -19,10 +19,14 @@ pub(crate) struct Episode {
     pub(crate) announced: bool,
     /// The calls from the start to the last unusual minute.
     calls: u64,
-    /// The first of the minutes that speak for an end, and the calls since then.
-    quiet: Option<(Minute, u64)>,
+    /// The calls expected in that span, in millionths.
+    expected: u64,
+    /// The first of the minutes that speak for an end, and the calls and expected calls since.
+    quiet: Option<(Minute, u64, u64)>,
     /// What these minutes say.
     over: Evidence,
+    /// The start of the first of the episodes that followed each other closely up to this one.
+    pub(crate) chain: Minute,
     /// The run that failed, where that is what the episode is about.
     pub(crate) missed: Option<Missed>,
 }
@@ -36,8 +40,10 @@ impl Episode {
             detected_at,
             announced: false,
             calls: 0,
+            expected: 0,
             quiet: None,
             over: Evidence::NONE,
+            chain: start,
             missed: None,
         }
     }
@@ -52,13 +58,23 @@ impl Episode {
     ) {
         let one = Minutes::new(1);
         let x = u64::from(calls);
-        let (until, so_far) = match self.quiet {
-            Some((since, _)) => (since, self.calls),
-            None => (minute + one, self.calls.saturating_add(x)),
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped")]
+        let mean = (detector.expected(model, minute).clamp(0.0, 1e9) * 1e6).round() as u64;
+        let (until, so_far, expected) = match self.quiet {
+            Some((since, ..)) => (since, self.calls, self.expected),
+            None => {
+                (minute + one, self.calls.saturating_add(x), self.expected.saturating_add(mean))
+            }
         };
-        let course =
-            Course { direction: self.direction, calls: so_far, duration: until.since(self.start) };
-        let since = self.quiet.map_or((minute, x), |(since, tail)| (since, tail.saturating_add(x)));
+        let course = Course {
+            direction: self.direction,
+            calls: so_far,
+            duration: until.since(self.start),
+            expected,
+        };
+        let since = self.quiet.map_or((minute, x, mean), |(since, calls, means)| {
+            (since, calls.saturating_add(x), means.saturating_add(mean))
+        });
         self.over = self.over.gather(detector.weigh(model, course, minute, calls));
         if self.over > Evidence::NONE && since.0 > self.start {
             self.quiet = Some(since);
@@ -66,13 +82,14 @@ impl Episode {
             // The episode explains its minutes best: all of them, the ones in doubt included.
             self.over = Evidence::NONE;
             self.calls = self.calls.saturating_add(since.1);
+            self.expected = self.expected.saturating_add(since.2);
             self.quiet = None;
         }
     }
 
     /// Returns the minute after the last unusual one, if `quiet` normal ones have proved it.
     pub(crate) fn end(&self, now: Minute, enough: Evidence, quiet: Minutes) -> Option<Minute> {
-        let (since, _) = self.quiet?;
+        let (since, ..) = self.quiet?;
         let minutes = (now + Minutes::new(1)).since(since);
         (self.over >= enough && minutes >= quiet).then_some(since)
     }

@@ -42,12 +42,23 @@ pub(crate) struct Watch<M> {
 /// What of a series' past may be used, and for what.
 #[derive(Clone, Debug, Default, Eq, PartialEq, serde::Deserialize, serde::Serialize)]
 pub(crate) struct Marks {
-    /// The end of the last episode: no window of a test reaches behind it.
+    /// No window of a test reaches behind that minute.
     pub(crate) tests_from: Option<Minute>,
+    /// The last episode that ended.
+    pub(crate) last: Option<Ended>,
     /// The episodes that are over, in order.
     pub(crate) reported: Vec<Reported>,
     /// The levels accepted as the new normal, in order.
     pub(crate) shifts: Vec<Shift>,
+}
+
+/// The last episode that ended: the next may follow it.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, serde::Deserialize, serde::Serialize)]
+pub(crate) struct Ended {
+    direction: Direction,
+    end: Minute,
+    /// The start of the first of the episodes that followed each other up to this one.
+    chain: Minute,
 }
 
 /// An episode that is over.
@@ -102,6 +113,8 @@ pub(crate) struct Rules<'a, D> {
 impl<M: Clone> Watch<M> {
     /// The new levels, as factors, that the old level still says something of.
     const SHIFTS: RangeInclusive<f64> = 0.02..=50.0;
+    /// Episodes that begin so soon after the end of another one may all be one new level.
+    const FOLLOWS: Minutes = Minutes::new(45);
     /// Levels, as factors, that are the same.
     const SAME_LEVEL: RangeInclusive<f64> = 0.5..=2.0;
 
@@ -244,6 +257,12 @@ impl<M: Clone> Watch<M> {
         let start = finding.onset.max(tests_from).max(rules.origin).min(now);
         let mut episode = Episode::new(finding.direction, start, now);
         episode.missed = finding.missed;
+        if let Some(last) = self.marks.last
+            && last.direction == episode.direction
+            && start.since(last.end) < Self::FOLLOWS
+        {
+            episode.chain = last.chain;
+        }
         self.open = Some(Open { episode, finding });
         self.follow(start..now + ONE, rules);
     }
@@ -301,15 +320,19 @@ impl<M: Clone> Watch<M> {
             Some(missed) => Some(missed.end.max(episode.start + ONE)),
             None => episode.end(now, rules.detector.enough(), rules.config.quiet()),
         };
-        let accepted = (now + ONE).since(episode.start) >= rules.config.longest();
+        let accepted = (now + ONE).since(episode.chain) >= rules.config.longest();
         if over.is_none() && !accepted {
             return;
         }
         let end = over.unwrap_or(now + ONE);
         turns.push(Turn { state: InsightState::End, open: *open, end: Some(end) });
         self.marks.tests_from = Some(end);
+        let Episode { direction, chain, .. } = episode;
+        self.marks.last =
+            over.filter(|_| episode.missed.is_none()).map(|_| Ended { direction, end, chain });
         if over.is_none() {
-            self.accept(episode.start, now + ONE, rules);
+            self.marks.reported.retain(|reported| reported.start < chain);
+            self.accept(chain, now + ONE, rules);
         } else {
             self.marks.reported.push(Reported { start: episode.start, end, known: now + ONE });
         }
@@ -324,7 +347,8 @@ impl<M: Clone> Watch<M> {
         rules: &Rules<'_, D>,
     ) {
         let Some((_, model)) = &self.model else { return };
-        let expected = rules.detector.expected(model, from..accepted);
+        let minutes = (0..accepted.since(from).count()).map(|i| from + Minutes::new(i));
+        let expected: f64 = minutes.map(|i| rules.detector.expected(model, i)).sum();
         let calls = self.baseline.sum(from..accepted);
         let ratio = (calls as f64 + 0.5) / (expected + 0.5);
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped")]

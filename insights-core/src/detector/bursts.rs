@@ -24,6 +24,10 @@ const PRIOR_BURSTS: f64 = 3.0;
 /// faster, in a window shorter by so many steps, than before.
 const SPARSE: f64 = 1.0 / 15.0;
 const FASTER: usize = 2;
+/// Such a series may have bursts that have not shown themselves yet: so many a day, above what is
+/// ordinary by so many times that on average.
+const UNSEEN: f64 = 4e-5;
+const UNSEEN_SIZE: f64 = 1.0;
 /// Single minutes are known for a week only.
 const DAYS_OF_MINUTES: f64 = 7.0;
 
@@ -33,6 +37,8 @@ pub(super) struct Bursts {
     windows: [Sizes; 5],
     days: f64,
     sparse: bool,
+    /// The mean size of bursts that have not shown themselves.
+    unseen_size: f64,
 }
 
 impl Bursts {
@@ -49,7 +55,8 @@ impl Bursts {
             *sizes = Sizes::of_bursts(&over, PRIOR_SHARE * ordinary, PRIOR_BURSTS);
         }
         let days = (past.len() - past.birth) as f64 / SLOTS as f64;
-        Self { windows, days, sparse: rate < SPARSE }
+        let unseen_size = UNSEEN_SIZE * dispersion.ordinary(WINDOWS[0], rate);
+        Self { windows, days, sparse: rate < SPARSE, unseen_size }
     }
 
     /// Returns how many bursts a day are expected with at least so many calls above what is
@@ -61,6 +68,8 @@ impl Bursts {
             let days = if k == 0 { self.days.min(DAYS_OF_MINUTES) } else { self.days };
             self.windows[k].n / days.max(1.0) * self.windows[k].upper(over)
         };
-        (own..=last).map(expected).fold(0.0, f64::max)
+        let unseen =
+            if self.sparse { UNSEEN * (-over.max(0.0) / self.unseen_size).exp() } else { 0.0 };
+        (own..=last).map(expected).fold(unseen, f64::max)
     }
 }

@@ -7,8 +7,6 @@
 //! come ([`bursts`](super::bursts), [`lows`](super::lows)); and the time of day
 //! ([`schedule`](super::schedule)). The score is −log10 of their sum.
 
-use std::ops::Range;
-
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -163,10 +161,13 @@ impl Detector for RateDetector {
 
     fn weigh(&self, model: &Model, course: Course, minute: Minute, calls: u32) -> Evidence {
         let normal = model.profile.rate(minute);
-        let own = course.calls as f64 / f64::from(course.duration.count().max(1));
+        // The episode's own rate: as it was, or as far from normal as it was, if normal changes
+        // with the hour.
+        let mean = course.calls as f64 / f64::from(course.duration.count().max(1));
+        let times = course.calls as f64 * 1e6 / (course.expected as f64).max(1.0);
         let own = match course.direction {
-            Direction::Rise => own.max(RISEN.0 * normal).max(normal + RISEN.1),
-            Direction::Fall => own.clamp(FALLEN.0 * normal, FALLEN.1 * normal),
+            Direction::Rise => mean.min(times * normal).max(RISEN.0 * normal).max(normal + RISEN.1),
+            Direction::Fall => mean.max(times * normal).clamp(FALLEN.0 * normal, FALLEN.1 * normal),
         };
         // ln of Poisson(calls | normal rate) / Poisson(calls | the episode's rate), tempered by
         // how much more than Poisson the series varies.
@@ -179,9 +180,8 @@ impl Detector for RateDetector {
         Evidence::nats(END)
     }
 
-    fn expected(&self, model: &Model, span: Range<Minute>) -> f64 {
-        let minutes = span.end.since(span.start).count();
-        (0..minutes).map(|i| model.profile.rate(span.start + Minutes::new(i))).sum()
+    fn expected(&self, model: &Model, minute: Minute) -> f64 {
+        model.profile.rate(minute)
     }
 }
 

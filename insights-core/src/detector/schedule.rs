@@ -1,8 +1,8 @@
 //! [`Schedule`]: the bursts that come at the same time of day.
 //!
 //! A burst is explained by those that came within ten minutes of its time of day on comparable
-//! days: the last two weeks' of the same kind (weekday or weekend), the same weekdays, the same day
-//! of the month or its end. Their sizes say how large another may be.
+//! days: yesterday, the last two weeks' of the same kind (weekday or weekend), the same weekdays, the
+//! same day of the month or its end. Their sizes say how large another may be.
 
 use chrono::Datelike;
 
@@ -97,6 +97,7 @@ fn comparable_days(past: &Past) -> Vec<usize> {
         let apart = today - day;
         let of_kind = midnight(day).on_weekend() == midnight(today).on_weekend();
         (apart <= DAYS && of_kind)
+            || apart == 1
             || apart.is_multiple_of(7)
             || (apart >= MONTH && same_day_of_month(midnight(day), midnight(today)))
     };
