@@ -18,13 +18,13 @@
 //! The delay of a hit is that minute less the label's first, so that it is below zero where
 //! normal calls gave the alarm just before.
 //!
-//! Reports stand alone: as long as an engine does not say which of them belong together, false
-//! ones are also counted as occasions, all of them within 30 minutes of each other as one.
+//! False reports are also counted by incident: those that the engine says are one story as one.
 
 mod replay;
 mod score;
 mod table;
 
+use insights_core::Config;
 use insights_datasets::account::Account;
 
 pub use self::{
@@ -43,16 +43,16 @@ pub struct Benchmark {
 }
 
 impl Benchmark {
-    /// Returns the account of a seed with what an engine with default settings reports.
+    /// Returns the account of a seed with what an engine with these settings reports.
     #[must_use]
-    pub fn run(seed: u64) -> Self {
-        Self::of(Account::generate(seed))
+    pub fn run(seed: u64, config: &Config) -> Self {
+        Self::of(Account::generate(seed), config)
     }
 
-    /// Returns an account with what an engine with default settings reports.
+    /// Returns an account with what an engine with these settings reports.
     #[must_use]
-    pub fn of(account: Account) -> Self {
-        let reports = replay::replay(&account);
+    pub fn of(account: Account, config: &Config) -> Self {
+        let reports = replay::replay(&account, config);
         Self { account, reports }
     }
 

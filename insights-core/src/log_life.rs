@@ -109,8 +109,10 @@ impl LogLife {
         let from = start.midnight() - Self::NORMAL;
         let normal = || self.days.iter().filter(|day| day.midnight >= from);
         let alive: u64 = normal().map(|day| u64::from(day.alive)).sum();
-        let series: u64 = normal().map(|day| day.series).sum();
-        if start.since(origin) < Self::LEAST_AGE || series < Self::LEAST_SERIES * alive {
+        let series = normal().fold(0_u64, |sum, day| sum.saturating_add(day.series));
+        if start.since(origin) < Self::LEAST_AGE
+            || series < Self::LEAST_SERIES.saturating_mul(alive)
+        {
             return None;
         }
         let longest = normal().map(|day| day.silence).max().unwrap_or_default();

@@ -1,4 +1,4 @@
-//! Prints how well an engine with default settings finds labelled anomalies.
+//! Prints how well labelled anomalies are found.
 
 use std::io::{self, Write};
 use std::sync::{
@@ -11,6 +11,7 @@ use std::time::Instant;
 use anyhow::{Context, bail};
 use clap::Parser;
 use insights_benches::quality::{Benchmark, Detail, Score, Table};
+use insights_core::{Config, Sensitivity};
 
 /// The accounts made and replayed at the same time; each takes some 200 megabytes.
 const THREADS: usize = 2;
@@ -22,6 +23,9 @@ struct Command {
     /// The seeds of the accounts: 7, 1-3 or 1,4,9
     #[arg(long, default_value = "1-3", value_parser = seeds)]
     seeds: Seeds,
+    /// How ready to fire
+    #[arg(long, default_value = "medium", value_parser = sensitivity)]
+    sensitivity: Sensitivity,
     /// List each false report and each label missed
     #[arg(long)]
     detail: bool,
@@ -49,8 +53,18 @@ fn seeds(text: &str) -> anyhow::Result<Seeds> {
     Ok(Seeds(list))
 }
 
+fn sensitivity(text: &str) -> anyhow::Result<Sensitivity> {
+    Ok(match text {
+        "low" => Sensitivity::Low,
+        "medium" => Sensitivity::Medium,
+        "high" => Sensitivity::High,
+        _ => bail!("{text:?} is not low, medium or high"),
+    })
+}
+
 fn main() -> anyhow::Result<()> {
     let command = Command::parse();
+    let config = Config::builder().sensitivity(command.sensitivity).build()?;
     let Seeds(seeds) = &command.seeds;
     let begin = Instant::now();
     let next = AtomicUsize::new(0);
@@ -59,7 +73,7 @@ fn main() -> anyhow::Result<()> {
         for _ in 0..THREADS.min(seeds.len()) {
             scope.spawn(|| {
                 while let Some(&seed) = seeds.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let (score, detail) = run(seed, command.detail);
+                    let (score, detail) = run(seed, &config, command.detail);
                     done.lock().expect("nothing panics with it").push((seed, score, detail));
                 }
             });
@@ -82,8 +96,8 @@ fn main() -> anyhow::Result<()> {
 }
 
 /// Returns the score of one account, and its details if asked for.
-fn run(seed: u64, detail: bool) -> (Score, String) {
-    let benchmark = Benchmark::run(seed);
+fn run(seed: u64, config: &Config, detail: bool) -> (Score, String) {
+    let benchmark = Benchmark::run(seed, config);
     let score = benchmark.score();
     let detail = if detail {
         Detail { benchmark: &benchmark, score: &score }.to_string()

@@ -21,6 +21,8 @@ pub struct Report {
     pub end: Option<u32>,
     /// Why it was reported.
     pub finding: Finding,
+    /// What it has in common with others that tell the same story.
+    pub incident: u128,
 }
 
 impl Report {
@@ -31,14 +33,14 @@ impl Report {
     }
 }
 
-/// Returns what an engine with default settings reports, in the order of decisions.
-pub(super) fn replay(account: &Account) -> Vec<Report> {
+/// Returns what an engine with these settings reports, in the order of decisions.
+pub(super) fn replay(account: &Account, config: &Config) -> Vec<Report> {
     const DAY: u32 = 1_440;
     let start = Minute::containing(account.start);
     let keys: Vec<SeriesKey> = account.series.iter().map(key).collect();
     let who: Vec<Attributes> = account.identities.iter().map(|arn| caller(arn)).collect();
     let mut cells: Vec<_> = account.series.iter().map(|s| s.cells.iter().peekable()).collect();
-    let mut engine = Engine::new(Config::default());
+    let mut engine = Engine::new(config.clone());
     let mut reports = Reports::new(start, &keys);
     for day in 1..=account.days {
         let midnight = day * DAY;
@@ -81,7 +83,8 @@ impl Reports {
                 InsightState::Start => {
                     let decided = insight.explanation.detected_at.since(self.start).count();
                     let finding = insight.explanation.finding;
-                    self.list.push(Report { series, decided, start, end, finding });
+                    let incident = insight.explanation.incident.as_u128();
+                    self.list.push(Report { series, decided, start, end, finding, incident });
                 }
                 InsightState::End => {
                     let mut open = self.list.iter_mut().rev();
@@ -148,7 +151,7 @@ mod tests {
             neutral: Vec::new(),
             gaps: Vec::new(),
         };
-        let benchmark = Benchmark::of(account);
+        let benchmark = Benchmark::of(account, &Config::default());
         let [report] = benchmark.reports[..] else { panic!("{:?}", benchmark.reports) };
         assert_eq!((report.series, report.start, report.end), (1, burst.start, Some(burst.end)));
         assert!(burst.contains(&report.decided) && !report.is_fall());

@@ -13,8 +13,6 @@ const EARLY: u32 = 5;
 /// How long after a label's end, or after a hole in the log, nothing is false, in minutes.
 const ECHO: u32 = 120;
 const AFTER_GAP: u32 = 60;
-/// How far apart false reports of one occasion may be, in minutes.
-const OCCASION: u32 = 30;
 
 /// What became of one report.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -40,8 +38,8 @@ pub struct Score {
     pub labels: Vec<Labelled>,
     /// The false reports by kind of series, with how many series of that kind there are.
     pub kinds: Vec<(Kind, usize, usize)>,
-    /// The times at which there were false reports.
-    pub occasions: usize,
+    /// The incidents that the false reports belong to.
+    pub wrong_incidents: usize,
 }
 
 /// One label and its hit.
@@ -103,8 +101,11 @@ impl Score {
             days: account.days - WARM_UP / 1_440,
             labels,
             kinds: kinds.collect(),
-            occasions: 1.min(wrong.len())
-                + wrong.windows(2).filter(|w| w[1].decided - w[0].decided > OCCASION).count(),
+            wrong_incidents: wrong
+                .iter()
+                .map(|report| report.incident)
+                .collect::<BTreeSet<_>>()
+                .len(),
             outcomes,
         }
     }
@@ -243,7 +244,15 @@ mod tests {
             expectations: Expectations::default(),
             missed: None,
         };
-        Report { series, decided, start: decided, end: Some(decided + 10), finding }
+        Report {
+            series,
+            decided,
+            start: decided,
+            end: Some(decided + 10),
+            finding,
+            // Those of one hour tell one story.
+            incident: u128::from(decided / 60),
+        }
     }
 
     /// Returns what becomes of reports of the first series at these minutes.
@@ -299,7 +308,7 @@ mod tests {
     fn another_series_is_another_matter() {
         let account = account(&[(AT, AT + 20, Class::Spike)]);
         let score = Score::new(&account, &[report(1, Rise, AT + 3)]);
-        assert_eq!((score.outcomes, score.occasions), (vec![False], 1));
+        assert_eq!((score.outcomes, score.wrong_incidents), (vec![False], 1));
         let of = |kind| score.kinds.iter().find(|row| row.0 == kind).copied();
         assert_eq!(of(Kind::Poller), Some((Kind::Poller, 1, 1)));
         assert_eq!(of(Kind::Traffic), Some((Kind::Traffic, 1, 0)));
@@ -331,11 +340,11 @@ mod tests {
     }
 
     #[test]
-    fn false_reports_near_each_other_are_one_occasion() {
+    fn false_reports_of_one_incident_are_one() {
         let account = account(&[]);
-        let reports = [AT, AT + 30, AT + 60, AT + 91].map(|at| report(0, Rise, at));
+        let reports = [AT, AT + 1, AT + 60, AT + 61].map(|at| report(0, Rise, at));
         let score = Score::new(&account, &reports);
-        assert_eq!((score.wrong(), score.occasions, score.days), (4, 2, 3));
+        assert_eq!((score.wrong(), score.wrong_incidents, score.days), (4, 2, 3));
     }
 
     #[test]

@@ -24,7 +24,7 @@ const MEASURES: [Measure; 13] = [
     ("macro recall %", 1, |score| 100.0 * score.macro_recall()),
     ("incidents found %", 1, |score| percent(score.incidents())),
     ("false a day", 2, |score| score.wrong() as f64 / f64::from(score.days)),
-    ("occasions of false a day", 2, |score| score.occasions as f64 / f64::from(score.days)),
+    ("incidents of false a day", 2, |score| score.wrong_incidents as f64 / f64::from(score.days)),
     ("again", 0, |score| score.again() as f64),
     ("delay of Start p50, min", 1, |score| minutes(quantile(delays(score), 0.5))),
     ("delay of Start p90, min", 1, |score| minutes(quantile(delays(score), 0.9))),
