@@ -32,7 +32,12 @@ Examples:
     #[command(after_help = "\
 Counts are CSV with the header
   minute,account_id,aws_region,event_source,event_name,event_category,error_code,count
-and optionally user_identity,user_agent,resource_arn. Rows may come in any order.")]
+and optionally user_identity,user_agent,resource_arn. Rows may come in any order.
+
+Examples:
+  insights detect counts.csv
+  insights detect orders.csv --series-csv time=timestamp,value=orders
+  insights detect mails.csv.gz --series-csv time=at,value=sent,name=host,step=5m --format table")]
     Detect(Detect),
 }
 
@@ -68,6 +73,32 @@ pub(crate) struct Detect {
     /// Counts: CSV files, plain or gzip, or - for stdin
     #[arg(required = true, value_name = "COUNTS")]
     pub(crate) counts: Vec<PathBuf>,
+    /// Take the files for plain series of counts: these columns of them, found by name
+    ///
+    /// time=COLUMN,value=COLUMN and optionally name=COLUMN,step=TIME. Each row is the count of
+    /// the step that begins at its time: RFC 3339, 2026-03-02 14:05:00 in UTC, or the seconds or
+    /// milliseconds since 1970. A step of more than a minute is spread evenly over its minutes,
+    /// rows of the same minute add up, and a step without a row is a zero. Without step= it is
+    /// found: the most frequent distance of rows of a series. A series is called as name= says,
+    /// else as its file. All series of a run are one log: it begins with its first row, and one
+    /// that begins later is new in it. Where several have rows and then none has for unusually
+    /// long, these are missing and no zeros.
+    ///
+    /// What is read must be counts of events, at steps of up to about 15 minutes and for more
+    /// than a week: requests, orders, mails, tweets. The chance of each count follows from the
+    /// counts alone, so units matter: values are rounded to whole numbers and never scaled.
+    /// Temperatures, percentages, prices, levels and whatever can be negative are no counts, and
+    /// bytes or sums of money are such large ones that their noise is not that of counts: look
+    /// for another tool.
+    #[arg(
+        long,
+        value_name = "COLUMNS",
+        help_heading = "Input",
+        conflicts_with_all = [
+            "account", "region", "event_source", "category", "include_reads", "insight_type",
+        ]
+    )]
+    pub(crate) series_csv: Option<String>,
     #[command(flatten)]
     pub(crate) select: Select,
     #[command(flatten)]

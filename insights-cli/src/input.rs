@@ -6,4 +6,7 @@ pub(crate) mod counts;
 pub(crate) mod decode;
 pub(crate) mod key;
 pub(crate) mod problem;
+pub(crate) mod series;
+pub(crate) mod table;
+mod time;
 pub(crate) mod walk;

@@ -23,6 +23,17 @@ pub(crate) struct InputPlan {
     pub(crate) allowed_lateness: Minutes,
 }
 
+/// Which columns of a plain series hold what.
+#[derive(Debug, Eq, PartialEq)]
+pub(crate) struct SeriesPlan {
+    pub(crate) time: String,
+    pub(crate) value: String,
+    /// The column with the name of the series; without one it is that of the file.
+    pub(crate) name: Option<String>,
+    /// How much time a row stands for; without one it is found in the times.
+    pub(crate) step: Option<Minutes>,
+}
+
 /// How Insights are written.
 #[derive(Debug)]
 pub(crate) struct ResultsPlan {
@@ -48,6 +59,46 @@ impl TryFrom<args::Input> for InputPlan {
     fn try_from(args: args::Input) -> Result<Self, UsageError> {
         let allowed_lateness = span(&args.allowed_lateness)?;
         Ok(Self { inputs: args.inputs, allowed_lateness })
+    }
+}
+
+impl SeriesPlan {
+    /// The longest time that a row can stand for: what is known of a day at most says nothing of
+    /// its minutes.
+    pub(crate) const LONGEST_STEP: Minutes = Minutes::days(1);
+
+    /// Reads `time=COLUMN,value=COLUMN[,name=COLUMN][,step=TIME]`, in any order.
+    pub(crate) fn parse(text: &str) -> Result<Self, UsageError> {
+        let error = |what: String| UsageError(format!("--series-csv {text:?}: {what}"));
+        let [mut time, mut value, mut name, mut step] = [None, None, None, None];
+        for part in text.split(',') {
+            let (key, found) = part.split_once('=').unwrap_or((part, ""));
+            let place = match key {
+                "time" => &mut time,
+                "value" => &mut value,
+                "name" => &mut name,
+                "step" => &mut step,
+                other => {
+                    return Err(error(format!("{other:?} is not one of time, value, name, step")));
+                }
+            };
+            if found.is_empty() {
+                return Err(error(format!("{key}= is empty")));
+            }
+            if place.replace(found.to_owned()).is_some() {
+                return Err(error(format!("{key}= is there twice")));
+            }
+        }
+        let step = match step.as_deref().map(span).transpose()? {
+            Some(step) if step == Minutes::default() || step > Self::LONGEST_STEP => {
+                return Err(error("step= must be from a minute to a day".into()));
+            }
+            step => step,
+        };
+        let needed = |column: Option<String>, key| {
+            column.ok_or_else(|| error(format!("which column is the {key}? Add {key}=COLUMN")))
+        };
+        Ok(Self { time: needed(time, "time")?, value: needed(value, "value")?, name, step })
     }
 }
 
@@ -177,6 +228,34 @@ mod tests {
         assert_eq!(minute("2026-03-02").unwrap(), "2026-03-02T00:00:00Z");
         assert_eq!(minute("2026-03-02T10:30:59+02:00").unwrap(), "2026-03-02T08:30:00Z");
         assert!(minute("yesterday").is_err());
+    }
+
+    #[test]
+    fn the_columns_of_a_series_come_in_any_order_and_once() {
+        let plan = SeriesPlan::parse("value=a=b,step=1h,time=at").unwrap();
+        let expected = SeriesPlan {
+            time: "at".into(),
+            value: "a=b".into(),
+            name: None,
+            step: Some(Minutes::hours(1)),
+        };
+        assert_eq!(plan, expected);
+        for (bad, what) in [
+            ("", "\"\" is not one of"),
+            ("time", "time= is empty"),
+            ("time=t", "Add value=COLUMN"),
+            ("value=v", "Add time=COLUMN"),
+            ("time=t,value=v,", "\"\" is not one of"),
+            ("time=t,value=v,value=w", "value= is there twice"),
+            ("time=t,value=v,name=", "name= is empty"),
+            ("time=t,value=v,steps=5m", "\"steps\" is not one of"),
+            ("time=t,value=v,step=0", "from a minute to a day"),
+            ("time=t,value=v,step=1441m", "from a minute to a day"),
+            ("time=t,value=v,step=30s", "\"30s\" is not a time"),
+        ] {
+            let error = SeriesPlan::parse(bad).unwrap_err().to_string();
+            assert!(error.contains(what), "{bad}: {error}");
+        }
     }
 
     #[test]

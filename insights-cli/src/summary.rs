@@ -4,10 +4,10 @@ use std::{fmt, fs::File, io, path::Path, time::Duration};
 
 use anyhow::Context;
 use indicatif::HumanCount;
-use insights_core::{Hole, LogKey, Minute, Stats};
+use insights_core::{Hole, LogKey, Minute, Minutes, Stats};
 use serde::{Serialize, Serializer};
 
-use crate::input::{archive::Tally, walk::Skipped};
+use crate::input::{archive::Tally, series::Spread, walk::Skipped};
 
 /// What became of every file, record and insight of a run.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -18,6 +18,9 @@ pub(crate) struct Summary {
     /// Rows of counts that were read; none for logs.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) rows: Option<u64>,
+    /// How rows became counts of minutes; only of plain series.
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    pub(crate) spread: Option<Spread>,
     /// Calls that count for a series.
     pub(crate) counted: u64,
     /// Calls that count for none.
@@ -140,10 +143,11 @@ impl fmt::Display for Summary {
         } else {
             write!(f, "\nrecords   {}", n(t.records))?;
         }
+        let calls = self.rows.is_some() && self.spread.is_none();
         list(
             f,
             &[
-                (self.counted, if self.rows.is_some() { "calls and failures" } else { "counted" }),
+                (self.counted, if calls { "calls and failures" } else { "counted" }),
                 (self.not_selected, "not selected"),
                 (self.duplicates, "duplicates"),
                 (self.late, "late"),
@@ -155,6 +159,9 @@ impl fmt::Display for Summary {
                 (t.digests, "digests"),
             ],
         )?;
+        if let Some(spread) = &self.spread {
+            spread.fmt(f)?;
+        }
         if t.inferred > 0 {
             write!(
                 f,
@@ -203,6 +210,39 @@ impl fmt::Display for Summary {
         let rate = (units as f64 / seconds.max(1e-3)) as u64;
         let unit = if self.rows.is_some() { "rows" } else { "records" };
         write!(f, "\ntime      {seconds:.2} s, {} {unit}/s", n(rate))
+    }
+}
+
+impl fmt::Display for Spread {
+    /// Writes the lines of a summary, each after a line break.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let n = HumanCount;
+        let one = self.steps.len() == 1;
+        for (place, (&step, &series)) in self.steps.iter().enumerate() {
+            f.write_str(if place == 0 { "\nstep      " } else { ", " })?;
+            write!(f, "{}", Minutes::new(step))?;
+            if !one {
+                write!(f, " in {} series", n(series))?;
+            }
+        }
+        if !self.steps.is_empty() {
+            f.write_str(if self.step_given { ", as given" } else { ", found in the times" })?;
+        }
+        if self.irregular > 0 {
+            write!(
+                f,
+                "\nhint      {} series: less than half of the rows lie that step after the one before; step= sets it",
+                n(self.irregular)
+            )?;
+        }
+        if self.rounded > 0 {
+            write!(
+                f,
+                "\nrounded   {} values to whole numbers; what is taken for counts should be counts",
+                n(self.rounded)
+            )?;
+        }
+        Ok(())
     }
 }
 

@@ -20,5 +20,6 @@ mod output;
 mod program;
 mod real;
 mod same_bytes;
+mod series;
 mod tables;
 mod timeline;

@@ -8,14 +8,15 @@ use crate::{
     args::Detect,
     commands::{Detection, conclude, refuse_overwriting, start_threads},
     exit::Exit,
-    input::counts,
-    plan::{self, ResultsPlan, RunPlan},
+    input::{counts, series},
+    plan::{self, ResultsPlan, RunPlan, SeriesPlan},
     progress::Progress,
     summary::Summary,
 };
 
 pub(super) fn run(args: Detect) -> anyhow::Result<Exit> {
     let began = Instant::now();
+    let series = args.series_csv.as_deref().map(SeriesPlan::parse).transpose()?;
     let config = plan::config(plan::selection(args.select)?, &args.model)?;
     let selection = config.selection().clone();
     let results = ResultsPlan::from(args.results);
@@ -28,7 +29,13 @@ pub(super) fn run(args: Detect) -> anyhow::Result<Exit> {
     })?;
     let progress = Progress::new(args.counts.len(), run.progress);
     let mut detection = Detection::new(config, &results)?;
-    let table = counts::read(&args.counts, &selection, &progress);
+    let (table, spread) = match &series {
+        Some(plan) => {
+            let (table, spread) = series::read(&args.counts, plan, &selection, &progress);
+            (table, Some(spread))
+        }
+        None => (counts::read(&args.counts, &selection, &progress), None),
+    };
     let end = table.times.end();
     let end = selection.to.map_or(end, |to| end.min(Watermark::at(to)));
     detection.engine.merge(table.counts);
@@ -39,6 +46,7 @@ pub(super) fn run(args: Detect) -> anyhow::Result<Exit> {
     let mut summary = Summary {
         tally: table.tally,
         rows: Some(table.rows),
+        spread,
         first: table.first,
         end: table.first.map(|_| end.minute()),
         ..Summary::default()

@@ -1,178 +1,59 @@
 //! Reads tables of counts: [`read`].
 
-use std::{
-    collections::BTreeSet,
-    fs::{self, File},
-    io::{self, BufReader, Read},
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
-use chrono::{DateTime, NaiveDateTime};
 use csv::StringRecord;
-use flate2::read::MultiGzDecoder;
-use insights_core::{
-    Attributes, EventCategory, Minute, MinuteBucket, PartialCounts, Selection, SeriesKey,
-    WatermarkTracker,
-};
+use insights_core::{Attributes, EventCategory, Selection, SeriesKey};
 
 use crate::{
-    columns::{COLUMNS, STATED},
+    columns::COLUMNS,
     input::{
-        archive::Tally,
-        problem::{Place, Problems},
+        table::{Layout, Table, needed, place},
+        time::minute,
     },
-    printable::printable,
     progress::Progress,
 };
 
-/// The counts of one or more tables.
-#[derive(Debug, Default)]
-pub(crate) struct Table {
-    pub(crate) counts: PartialCounts,
-    pub(crate) times: WatermarkTracker,
-    pub(crate) first: Option<Minute>,
-    pub(crate) tally: Tally,
-    pub(crate) rows: u64,
-}
-
-/// Reads all tables; rows may come in any order and in any of them. A table that is named twice
-/// is read once.
-///
-/// A row that cannot be used is named and counted, and the rows around it are kept.
+/// Reads all tables of counts, see [`Table::read`].
 pub(crate) fn read(paths: &[PathBuf], selection: &Selection, progress: &Progress) -> Table {
-    let mut table = Table::default();
-    let mut read = BTreeSet::new();
-    for path in paths {
-        if !read.insert(fs::canonicalize(path).unwrap_or_else(|_| path.clone())) {
-            continue;
-        }
-        let name = if path.as_os_str() == "-" {
-            "stdin".into()
-        } else {
-            printable(&path.to_string_lossy())
-        };
-        let mut problems = Problems::default();
-        match open(path) {
-            Ok(reader) => {
-                table.tally.files += 1;
-                table.read(reader, selection, &mut problems);
-                table.tally.damaged_files += u64::from(problems.count > 0);
-                table.tally.malformed += problems.count;
-            }
-            Err(error) => {
-                table.tally.unreadable_files += 1;
-                problems.add(Place::File, error);
-            }
-        }
-        for line in problems.lines(&name) {
-            progress.warn(&line);
-        }
-        progress.advance(0);
-    }
-    table
+    Table::read(paths, &mut Counts { selection }, progress)
 }
 
-/// Opens a file or stdin, packed with gzip or not.
-fn open(path: &Path) -> io::Result<Box<dyn Read>> {
-    let mut raw: Box<dyn Read> = if path.as_os_str() == "-" {
-        Box::new(io::stdin().lock())
-    } else {
-        Box::new(File::open(path)?)
-    };
-    let mut magic = Vec::new();
-    raw.by_ref().take(2).read_to_end(&mut magic)?;
-    let packed = magic == [0x1f, 0x8b];
-    let whole = BufReader::with_capacity(1 << 16, io::Cursor::new(magic).chain(raw));
-    if packed { without_mark(MultiGzDecoder::new(whole)) } else { without_mark(whole) }
-}
-
-/// Drops the byte order mark that spreadsheets put before a table.
-fn without_mark(mut text: impl Read + 'static) -> io::Result<Box<dyn Read>> {
-    let mut mark = Vec::new();
-    text.by_ref().take(3).read_to_end(&mut mark)?;
-    if mark == "\u{feff}".as_bytes() {
-        mark.clear();
-    }
-    Ok(Box::new(io::Cursor::new(mark).chain(text)))
+/// The layout of a table of counts.
+struct Counts<'s> {
+    selection: &'s Selection,
 }
 
 /// Where the columns of a table are.
 struct Columns([Option<usize>; COLUMNS.len()]);
 
 impl Columns {
-    /// Finds the columns by their names, in any order.
-    fn find(header: &StringRecord) -> Result<Self, String> {
-        let place = |name: &str| header.iter().position(|found| found.trim() == name);
-        let columns = Self(COLUMNS.map(place));
-        for required in ["minute", "event_source", "event_name", "count"] {
-            if place(required).is_none() {
-                return Err(format!("the header has no column {required}"));
-            }
-        }
-        Ok(columns)
-    }
-
     /// Returns the cells of a row in the order of `COLUMNS`, empty where there is no column.
     fn cells<'r>(&self, row: &'r StringRecord) -> [&'r str; COLUMNS.len()] {
         self.0.map(|place| place.and_then(|place| row.get(place)).unwrap_or_default())
     }
 }
 
-impl Table {
-    fn read(&mut self, reader: Box<dyn Read>, selection: &Selection, problems: &mut Problems) {
-        let mut csv = csv::ReaderBuilder::new().flexible(true).from_reader(reader);
-        let columns = match csv.headers().map_err(|error| error.to_string()).and_then(Columns::find)
-        {
-            Ok(columns) => columns,
-            Err(what) => return problems.add(Place::Line(1), what),
-        };
-        let width = csv.headers().map_or(0, StringRecord::len);
-        let mut row = StringRecord::new();
-        loop {
-            let line = csv.position().line();
-            match csv.read_record(&mut row) {
-                Ok(false) => break,
-                Ok(true) => {
-                    self.rows += 1;
-                    let whole = if row.len() == width {
-                        self.take(columns.cells(&row), selection)
-                    } else {
-                        Err(format!("has {} cells and not {width}", row.len()))
-                    };
-                    if let Err(what) = whole {
-                        problems.add(
-                            Place::Line(row.position().map_or(line, csv::Position::line)),
-                            what,
-                        );
-                    }
-                }
-                Err(error) => {
-                    let broken = matches!(error.kind(), csv::ErrorKind::Io(_));
-                    problems.add(Place::Line(line), error);
-                    if broken {
-                        break;
-                    }
-                    self.rows += 1;
-                }
-            }
+impl Layout for Counts<'_> {
+    type Columns = Columns;
+
+    /// Finds the columns by their names, in any order.
+    fn columns(&self, header: &StringRecord, _: &Path) -> Result<Columns, String> {
+        for required in ["minute", "event_source", "event_name", "count"] {
+            needed(header, required)?;
         }
+        Ok(Columns(COLUMNS.map(|name| place(header, name))))
     }
 
-    fn take(&mut self, cells: [&str; COLUMNS.len()], selection: &Selection) -> Result<(), String> {
-        let [
-            minute,
-            account,
-            region,
-            source,
-            name,
-            category,
-            code,
-            count,
-            identity,
-            agent,
-            resource,
-        ] = cells;
-        let minute = self::minute(minute).ok_or_else(|| format!("minute {minute:?} is no time"))?;
+    fn take(
+        &mut self,
+        columns: &Columns,
+        row: &StringRecord,
+        table: &mut Table,
+    ) -> Result<(), String> {
+        let [time, account, region, source, name, category, code, count, identity, agent, resource] =
+            columns.cells(row);
+        let minute = minute(time).ok_or_else(|| format!("minute {time:?} is no time"))?;
         let count: u32 = count
             .trim()
             .parse()
@@ -187,9 +68,6 @@ impl Table {
                 return Err(format!("event_category {other:?} is neither Management nor Data"));
             }
         };
-        if !selection.spans(minute) {
-            return Ok(());
-        }
         let series = SeriesKey {
             account_id: account.into(),
             region: region.into(),
@@ -198,47 +76,28 @@ impl Table {
             category,
             error_code: (!code.is_empty()).then(|| code.into()),
         };
-        let seen = if count == 0 { STATED } else { count };
-        self.times.observe_count(minute, seen);
-        self.first = self.first.into_iter().chain([minute]).min();
-        if selection.admits_series(&series) {
-            let known = |cell: &str| (!cell.is_empty()).then(|| cell.into());
-            let mut bucket = MinuteBucket::default();
-            let attributes = Attributes {
-                user_identity: known(identity),
-                user_agent: known(agent),
-                resource_arn: known(resource),
-            };
-            bucket.add(attributes, count);
-            self.counts.insert(&series, minute, bucket);
-        } else {
-            self.counts.pass_over(&series.log(), minute, seen);
-        }
+        let known = |cell: &str| (!cell.is_empty()).then(|| cell.into());
+        let attributes = Attributes {
+            user_identity: known(identity),
+            user_agent: known(agent),
+            resource_arn: known(resource),
+        };
+        table.add(&series, minute, attributes, count, self.selection);
         Ok(())
     }
-}
-
-/// Reads RFC 3339, or what databases print: `2026-03-02 14:05:00`, taken as UTC.
-fn minute(text: &str) -> Option<Minute> {
-    let text = text.trim();
-    let zoned = DateTime::parse_from_rfc3339(text).map(|time| time.to_utc());
-    let plain = |layout| NaiveDateTime::parse_from_str(text, layout).map(|time| time.and_utc());
-    let time = zoned
-        .or_else(|_| plain("%Y-%m-%d %H:%M:%S%.f"))
-        .or_else(|_| plain("%Y-%m-%dT%H:%M:%S%.f"))
-        .or_else(|_| plain("%Y-%m-%d %H:%M"))
-        .ok()?;
-    Some(Minute::containing(time))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::input::problem::Problems;
 
     fn table(csv: &'static str) -> (Table, Vec<String>) {
         let mut table = Table::default();
         let mut problems = Problems::default();
-        table.read(Box::new(csv.as_bytes()), &Selection::default(), &mut problems);
+        let selection = Selection::default();
+        let mut counts = Counts { selection: &selection };
+        table.read_one(Box::new(csv.as_bytes()), Path::new("f"), &mut counts, &mut problems);
         (table, problems.lines("f").collect())
     }
 
