@@ -2,7 +2,10 @@
 //!
 //! The records are not ours to ship: `INSIGHTS_REAL_DATA` names the folder that holds them.
 
-use std::{env, fs, path::PathBuf};
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use insights_core::{
@@ -154,6 +157,16 @@ impl Example {
     }
 }
 
+/// Returns the genuine records among the examples.
+fn genuine(folder: &Path) -> Vec<Example> {
+    let table = fs::read_to_string(folder.join("insight_examples.jsonl")).unwrap();
+    let rows = table.lines().filter(|line| !line.trim().is_empty());
+    let rows = rows.map(|line| serde_json::from_str::<Value>(line).unwrap());
+    let examples: Vec<Example> = rows.filter_map(|row| Example::read(&row)).collect();
+    assert_eq!(examples.len(), 13, "genuine records");
+    examples
+}
+
 /// Asserts that the burst of an example starts an insight within five minutes.
 fn starts_in_time(example: &Example, profile: Profile) {
     let insights = example.insights_by(profile);
@@ -171,11 +184,7 @@ fn every_genuine_insight_starts_in_time_and_all_but_the_smallest_for_people_too(
     let Some(folder) = real_data("every_genuine_insight_starts_in_time") else {
         return;
     };
-    let table = fs::read_to_string(folder.join("insight_examples.jsonl")).unwrap();
-    let rows = table.lines().filter(|line| !line.trim().is_empty());
-    let rows = rows.map(|line| serde_json::from_str::<Value>(line).unwrap());
-    let examples: Vec<Example> = rows.filter_map(|row| Example::read(&row)).collect();
-    assert_eq!(examples.len(), 13, "genuine records");
+    let examples = genuine(&folder);
     for example in &examples {
         starts_in_time(example, Profile::Aws);
         if example.burst.iter().sum::<u32>() >= 4 {
@@ -225,11 +234,7 @@ fn the_numbers_of_genuine_insights_come_out_to_the_last_digit() {
     let Some(folder) = real_data("the_numbers_of_genuine_insights") else {
         return;
     };
-    let table = fs::read_to_string(folder.join("insight_examples.jsonl")).unwrap();
-    let rows = table.lines().filter(|line| !line.trim().is_empty());
-    let rows = rows.map(|line| serde_json::from_str::<Value>(line).unwrap());
-    let examples: Vec<Example> = rows.filter_map(|row| Example::read(&row)).collect();
-    assert_eq!(examples.len(), 13, "genuine records");
+    let examples = genuine(&folder);
     let mut averages = 0;
     for example in &examples {
         let insights = example.insights();
