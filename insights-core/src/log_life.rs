@@ -174,4 +174,117 @@ mod tests {
         life.show(start + Minutes::days(57));
         assert_eq!(life.origin(), Some(start + Minutes::days(57)));
     }
+
+    /// The time of the first sign of life in these tests, a midnight.
+    const START: Minute = Minute::from_epoch(1_440 * 20_000);
+
+    /// Returns a log in which so many series show themselves every `step` minutes of some days.
+    fn shown(days: u32, step: usize, series: u64) -> LogLife {
+        let mut life = LogLife::default();
+        for minute in (0..days * 1_440).step_by(step) {
+            show(&mut life, minute, series);
+        }
+        life
+    }
+
+    fn show(life: &mut LogLife, minute: u32, series: u64) {
+        life.show(at(minute));
+        life.count_series(series);
+    }
+
+    fn at(minute: u32) -> Minute {
+        START + Minutes::new(minute)
+    }
+
+    const DAY: u32 = 1_440;
+
+    #[test]
+    fn a_silence_is_a_hole_once_it_is_three_times_longer_than_normal() {
+        let mut life = shown(10, 5, 3);
+        // The last sign is that of five minutes before; four silent minutes are normal.
+        let start = 10 * DAY - 4;
+        let silent: Vec<bool> = [0, 4, 11, 12, 500].map(|i| life.is_silent(at(start + i))).into();
+        assert_eq!(silent, [false, false, false, true, true]);
+        assert_eq!(life.holes(), []);
+        show(&mut life, 10 * DAY + 60, 3);
+        let hole = Hole { start: at(start), known: at(start + 12), end: at(10 * DAY + 60) };
+        assert_eq!(life.holes(), [hole]);
+        assert!(!life.is_silent(at(10 * DAY + 60)));
+    }
+
+    #[test]
+    fn a_silence_that_is_normal_is_learnt_and_is_no_hole() {
+        let mut life = LogLife::default();
+        for day in 0..10 {
+            for minute in (0..20 * 60).step_by(10) {
+                show(&mut life, day * DAY + minute, 3);
+            }
+        }
+        assert_eq!(life.holes(), [], "four silent hours every night, from the first night on");
+        show(&mut life, 10 * DAY, 3);
+        assert!(!life.is_silent(at(10 * DAY + 6 * 60)), "six hours are not three times as long");
+        assert!(life.is_silent(at(10 * DAY + 13 * 60)));
+    }
+
+    #[test]
+    fn a_hole_is_not_taken_for_a_normal_silence() {
+        let mut life = shown(10, 1, 3);
+        for day in 10..13 {
+            for minute in 30..DAY {
+                show(&mut life, day * DAY + minute, 3);
+            }
+        }
+        let known: Vec<u32> =
+            life.holes().iter().map(|hole| hole.known.since(hole.start).count()).collect();
+        assert_eq!(known, [3, 3, 3], "half an hour each midnight");
+    }
+
+    #[test]
+    fn where_one_series_makes_the_log_its_silence_is_its_own() {
+        let mut life = shown(10, 1, 1);
+        show(&mut life, 11 * DAY, 1);
+        assert_eq!(life.holes(), []);
+        let mut life = shown(10, 1, 2);
+        show(&mut life, 11 * DAY, 2);
+        assert_eq!(life.holes().len(), 1);
+    }
+
+    #[test]
+    fn on_its_first_day_a_log_has_no_holes() {
+        for (hours, holes) in [(23, 0), (25, 1)] {
+            let mut life = LogLife::default();
+            for minute in 0..hours * 60 {
+                show(&mut life, minute, 3);
+            }
+            show(&mut life, hours * 60 + 120, 3);
+            assert_eq!(life.holes().len(), holes, "after {hours} hours");
+        }
+    }
+
+    #[test]
+    fn a_hole_is_known_only_after_it_was_longer_than_normal() {
+        let mut life = shown(10, 1, 3);
+        let end = 10 * DAY + 100;
+        show(&mut life, end, 3);
+        let before = |minute: u32| life.holes_before(at(minute));
+        let start = at(10 * DAY);
+        assert_eq!(before(10 * DAY + 3), []);
+        assert_eq!(before(10 * DAY + 4), [start..at(10 * DAY + 4)]);
+        assert_eq!(before(end + 500), [start..at(end)]);
+        assert_eq!(life.whole_since(at(end - 1)), Minute::MIN);
+        assert_eq!(life.whole_since(at(end)), at(end));
+    }
+
+    #[test]
+    fn holes_are_remembered_for_38_days() {
+        let mut life = shown(10, 1, 3);
+        let end = 11 * DAY;
+        for day in 11..=50 {
+            for minute in (0..DAY).step_by(60) {
+                show(&mut life, day * DAY + minute, 3);
+            }
+            let kept = life.holes().iter().filter(|hole| hole.end == at(end)).count();
+            assert_eq!(kept, usize::from(day <= 11 + 38), "on day {day}");
+        }
+    }
 }

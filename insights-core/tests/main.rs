@@ -2,6 +2,8 @@
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 #![allow(clippy::print_stderr, reason = "a skipped test says so")]
 
+mod account;
+mod behaviours;
 mod checkpoint;
 mod conformance;
 mod laws;

@@ -267,3 +267,106 @@ impl Hours {
         level
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        baseline::Baseline,
+        history::History,
+        time::{Minute, Minutes},
+    };
+
+    const DAYS: u32 = 28;
+
+    /// Monday 2026-03-02.
+    fn monday() -> Minute {
+        Minute::from_epoch(29_540_160)
+    }
+
+    /// Returns the hours of a series with so many calls every five minutes, by day and hour.
+    fn hours(calls: impl Fn(u32, u32) -> u32, reported: &[Range<Minute>]) -> Hours {
+        let mut baseline = Baseline::default();
+        for hour in 0..24 * DAYS {
+            for five in 0..12 {
+                let minute = monday() + Minutes::hours(hour) + Minutes::new(5 * five);
+                baseline.push(minute, calls(hour / 24, hour % 24));
+            }
+        }
+        let history = History {
+            baseline: &baseline,
+            from: monday(),
+            until: monday() + Minutes::days(DAYS),
+            reach: Minutes::days(7),
+            holes: &[],
+            reported,
+            shifts: &[],
+        };
+        Hours::new(&Past::new(&history), true)
+    }
+
+    /// Returns the hour of a day since the first Monday.
+    fn hour(hours: &Hours, day: usize, of_day: usize) -> usize {
+        hours.today * 24 - (DAYS as usize - day) * 24 + of_day
+    }
+
+    #[test]
+    fn the_calls_expected_between_two_sums_are_those_of_their_hours() {
+        let hours = hours(|day, hour| 5 + (day + hour) % 7, &[]);
+        let first = 12 * hour(&hours, 20, 0);
+        for (from, to) in [(first, first + 1), (first + 7, first + 100), (first + 11, first + 13)] {
+            let sum: f64 = (from..to).map(|i| 5.0 * hours.expected[i / 12]).sum();
+            let expected = hours.expected_between(from, to);
+            assert!((expected / sum - 1.0).abs() < 1e-9, "{expected} is not {sum}");
+        }
+    }
+
+    #[test]
+    fn a_day_is_expected_as_if_it_had_not_been_seen() {
+        let usual = hours(|_, _| 10, &[]);
+        let odd = hours(|day, hour| if day == 23 && hour == 12 { 500 } else { 10 }, &[]);
+        let [usual_rate, odd_rate] = [&usual, &odd].map(|h| h.expected[hour(h, 23, 12)]);
+        // The hour itself, ten hundred times its usual, moves it through the mean rate only.
+        assert!((odd_rate / usual_rate - 1.0).abs() < 0.35, "{odd_rate} against {usual_rate}");
+        assert!(odd.expected[hour(&odd, 24, 12)] > 1.5 * usual_rate, "but it moves the next day's");
+    }
+
+    #[test]
+    fn what_was_reported_is_not_what_is_expected() {
+        let burst = monday() + Minutes::days(24) + Minutes::hours(12);
+        let series = |day, hour| if day == 24 && hour == 12 { 500 } else { 10 };
+        let rate = |hours: &Hours| hours.rate(hour(hours, DAYS as usize, 12));
+        let unreported = rate(&hours(series, &[]));
+        let reported = rate(&hours(series, &[burst..burst + Minutes::hours(1)]));
+        assert!((1.9..2.1).contains(&reported), "{reported}");
+        assert!(unreported > 2.5, "{unreported}");
+    }
+
+    #[test]
+    fn a_level_that_rises_for_days_is_followed() {
+        let growing = hours(|day, _| if day < 26 { 10 } else { 20 }, &[]);
+        let rate = growing.rate(hour(&growing, DAYS as usize, 12));
+        assert!((2.6..4.2).contains(&rate), "twice 2 a minute for two days, found {rate}");
+    }
+
+    #[test]
+    fn a_young_series_is_flat() {
+        let mut baseline = Baseline::default();
+        for five in 0..72 {
+            baseline.push(monday() + Minutes::new(5 * five), 10);
+        }
+        let history = History {
+            baseline: &baseline,
+            from: monday(),
+            until: monday() + Minutes::hours(6),
+            reach: Minutes::days(7),
+            holes: &[],
+            reported: &[],
+            shifts: &[],
+        };
+        let hours = Hours::new(&Past::new(&history), false);
+        let rates = [0, 5, 12, 23].map(|of_day| hours.rate(hours.today * 24 + of_day));
+        assert!(rates.iter().all(|rate| (rate - hours.mean_rate()).abs() < 1e-12));
+        assert!((rates[0] - 2.0).abs() < 0.05, "{}", rates[0]);
+    }
+}

@@ -90,3 +90,117 @@ impl Profile {
         ((since / 60) as usize, f64::from(since % 60))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{baseline::Baseline, detector::past::Past, history::History};
+
+    const DAYS: u32 = 28;
+
+    /// Monday 2026-03-02.
+    fn monday() -> Minute {
+        Minute::from_epoch(29_540_160)
+    }
+
+    /// The day to judge, a Monday.
+    fn today() -> Minute {
+        monday() + Minutes::days(DAYS)
+    }
+
+    /// Returns the profile of a series with so many calls in each hour of every day.
+    fn profile(calls: impl Fn(u32, u32) -> u32) -> Profile {
+        let mut baseline = Baseline::default();
+        for hour in 0..24 * DAYS {
+            let each = calls(hour / 24, hour % 24);
+            for five in 0..12 {
+                baseline.push(monday() + Minutes::hours(hour) + Minutes::new(5 * five), each);
+            }
+        }
+        let history = History {
+            baseline: &baseline,
+            from: monday(),
+            until: today(),
+            reach: Minutes::days(7),
+            holes: &[],
+            reported: &[],
+            shifts: &[],
+        };
+        Profile::new(&Hours::new(&Past::new(&history), true))
+    }
+
+    fn uneven() -> Profile {
+        profile(|_, hour| hour * hour % 17 * 20)
+    }
+
+    #[test]
+    fn what_is_expected_of_a_span_is_the_sum_of_its_minutes() {
+        let profile = uneven();
+        // The span may begin before the day and end after it.
+        for (from, minutes) in [
+            (360, 1),
+            (400, 5),
+            (385, 50),
+            (719, 230),
+            (1_000, 1_439),
+            (1_790, 290),
+            (30, 13),
+            (1_860, 75),
+        ] {
+            let from = today() - Minutes::hours(6) + Minutes::new(from);
+            let rates = (0..minutes).map(|i| profile.rate(from + Minutes::new(i)));
+            let sum: f64 = rates.sum();
+            let expected = profile.expected(from, from + Minutes::new(minutes));
+            assert!(
+                (expected / sum - 1.0).abs() < 1e-6,
+                "{from}, {minutes} min: {expected}, {sum}"
+            );
+        }
+    }
+
+    #[test]
+    fn beyond_the_day_a_profile_repeats() {
+        let profile = uneven();
+        let later = |minutes: u32| today() + Minutes::new(minutes);
+        for minute in (1_530..6_000).step_by(77) {
+            let [rate, before] = [minute, minute - 1_440].map(|at| profile.rate(later(at)));
+            assert!((rate - before).abs() < 1e-9, "{minute}");
+        }
+        for minute in (1_530..6_000).step_by(77) {
+            let sum: f64 = (0..20).map(|i| profile.rate(later(minute + i))).sum();
+            let expected = profile.expected(later(minute), later(minute + 20));
+            assert!((expected / sum - 1.0).abs() < 1e-6, "{minute}: {expected}, {sum}");
+        }
+    }
+
+    #[test]
+    fn the_rate_around_a_minute_is_not_below_any_of_the_next_hour() {
+        let profile = uneven();
+        for minute in (0..1_440).step_by(7) {
+            let around = profile.around(today() + Minutes::new(minute));
+            for ahead in minute..=minute + 60 {
+                assert!(profile.rate(today() + Minutes::new(ahead)) <= around + 1e-9, "{minute}");
+            }
+        }
+    }
+
+    #[test]
+    fn an_hour_is_expected_to_be_like_it_was_on_days_of_its_kind() {
+        // Office hours, on working days.
+        let at_work = |day: u32, hour: u32| day % 7 < 5 && (9..17).contains(&hour);
+        let profile = profile(|day, hour| if at_work(day, hour) { 100 } else { 5 });
+        let rate = |hour: u32| profile.rate(today() + Minutes::new(60 * hour + 30));
+        assert!((18.0..22.0).contains(&rate(12)), "{}", rate(12));
+        assert!((0.9..1.3).contains(&rate(3)), "{}", rate(3));
+        // The evening before was a Sunday's.
+        let evening = profile.rate(today() - Minutes::new(90));
+        assert!((0.9..1.3).contains(&evening), "{evening}");
+    }
+
+    #[test]
+    fn no_minute_is_expected_to_be_quite_silent() {
+        let profile = profile(|_, hour| if hour == 12 { 1_000 } else { 0 });
+        let rate = profile.rate(today() + Minutes::hours(3));
+        assert!((rate / (FLOOR * profile.mean) - 1.0).abs() < 1e-9, "{rate}");
+    }
+}

@@ -78,3 +78,66 @@ fn shape(sizes: &[f64], spread: f64, weight: f64) -> f64 {
     let degrees = (n - 1.0).max(0.0) + weight;
     (degrees / (squares + weight * spread)).max(LEAST_SHAPE)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn is_near(found: f64, expected: f64) {
+        assert!((found - expected).abs() < 1e-9, "{found} is not {expected}");
+    }
+
+    #[test]
+    fn runs_have_the_mean_of_their_sizes_and_a_shrunken_spread() {
+        let sizes = Sizes::of_runs(&[5.0, 15.0]);
+        is_near(sizes.mean, 10.0);
+        // Squares 0.25 + 0.25 and 2 × 0.1 of the prior, over 1 + 2 degrees.
+        is_near(sizes.shape, 3.0 / 0.7);
+        is_near(sizes.trust, 2.0);
+        is_near(sizes.upper(20.0), tails::sizes_upper(2.0, 3.0 / 0.7, 2.0));
+        is_near(sizes.lower(1.0), tails::sizes_lower(0.1, 3.0 / 0.7, 2.0));
+    }
+
+    #[test]
+    fn bursts_are_taken_together_with_those_of_the_prior() {
+        let sizes = Sizes::of_bursts(&[30.0, 50.0], 5.0, 3.0);
+        is_near(sizes.n, 2.0);
+        is_near(sizes.mean, 95.0 / 5.0);
+        is_near(sizes.trust, 5.0);
+        // Squares 2 × 0.25² around their own mean of 40 and 3 × 0.7 of the prior.
+        is_near(sizes.shape, 4.0 / (2.0 * 0.0625 + 3.0 * 0.7));
+    }
+
+    #[test]
+    fn what_never_came_is_not_expected_and_cannot_fail() {
+        let [bursts, runs] = [Sizes::of_bursts(&[], 5.0, 3.0), Sizes::of_runs(&[])];
+        for sizes in [bursts, runs, Sizes::default()] {
+            is_near(sizes.upper(1.0), 0.0);
+            is_near(sizes.lower(1.0), 1.0);
+        }
+    }
+
+    #[test]
+    fn the_more_of_a_size_are_known_the_less_is_one_twice_as_large_expected() {
+        let twice = |n: usize| Sizes::of_runs(&vec![300.0; n]).upper(600.0);
+        assert!(twice(2) > 10.0 * twice(7) && twice(7) > 10.0 * twice(20), "{}", twice(20));
+        let half = |n: usize| Sizes::of_runs(&vec![300.0; n]).lower(150.0);
+        assert!(half(2) > 10.0 * half(14), "{} and {}", half(2), half(14));
+    }
+
+    #[test]
+    fn the_more_sizes_differ_the_more_is_one_far_beyond_them_expected() {
+        let alike = Sizes::of_bursts(&[40.0, 42.0, 38.0, 41.0, 39.0, 40.0], 5.0, 3.0);
+        let unlike = Sizes::of_bursts(&[5.0, 120.0, 20.0, 60.0, 15.0, 20.0], 5.0, 3.0);
+        is_near(alike.mean, unlike.mean);
+        assert!(unlike.upper(200.0) > 3.0 * alike.upper(200.0));
+    }
+
+    #[test]
+    fn shapes_stay_within_what_can_be_told() {
+        assert!(Sizes::of_runs(&[100.0; 1_000]).shape <= MOST_RUN_SHAPE);
+        assert!(Sizes::of_bursts(&[100.0; 1_000], 100.0, 3.0).shape <= MOST_BURST_SHAPE);
+        let wild: Vec<f64> = (0..20).map(|i| if i == 0 { 1e6 } else { 1.0 }).collect();
+        is_near(Sizes::of_bursts(&wild, 1.0, 3.0).shape, LEAST_SHAPE);
+    }
+}

@@ -83,3 +83,125 @@ fn spikes(past: &Past) -> Vec<usize> {
     };
     (past.birth..past.len()).filter(stands_out).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        baseline::Baseline,
+        history::History,
+        time::{Minute, Minutes},
+    };
+
+    const DAYS: u32 = 28;
+
+    /// Monday 2026-03-02.
+    fn monday() -> Minute {
+        Minute::from_epoch(29_540_160)
+    }
+
+    /// Returns the past of a series with these calls, by minutes since the first Monday.
+    fn past(calls: Vec<(u32, u32)>) -> Past {
+        past_of(DAYS, calls)
+    }
+
+    fn past_of(days: u32, mut calls: Vec<(u32, u32)>) -> Past {
+        calls.sort_unstable();
+        let mut baseline = Baseline::default();
+        for (minute, count) in calls {
+            baseline.push(monday() + Minutes::new(minute), count);
+        }
+        Past::new(&History {
+            baseline: &baseline,
+            from: monday(),
+            until: monday() + Minutes::days(days),
+            reach: Minutes::days(7),
+            holes: &[],
+            reported: &[],
+            shifts: &[],
+        })
+    }
+
+    /// Returns the days and times of day of what is scheduled, in sums of five minutes.
+    fn found(past: &Past) -> Vec<(usize, usize)> {
+        let first = past.index(monday());
+        let scheduled = (first..past.len()).filter(|&i| past.scheduled[i]);
+        scheduled.map(|i| ((i - first) / SLOTS, (i - first) % SLOTS)).collect()
+    }
+
+    /// The calls of a job of 300 calls in ten minutes from three o'clock on, on such days.
+    fn nightly(runs: impl Fn(u32) -> bool, late: impl Fn(u32) -> u32) -> Vec<(u32, u32)> {
+        let days = (0..DAYS).filter(|&day| runs(day));
+        days.flat_map(|day| (0..10).map(move |i| (day, i)))
+            .map(|(day, i)| (day * 1_440 + 180 + late(day) + i, 30))
+            .collect()
+    }
+
+    #[test]
+    fn a_nightly_job_is_found_on_every_day_and_nothing_else_is() {
+        let days = |found: &[(usize, usize)]| {
+            let mut days: Vec<usize> = found.iter().map(|at| at.0).collect();
+            days.dedup();
+            days
+        };
+        let exact = found(&past(nightly(|_| true, |_| 0)));
+        assert_eq!(exact.len(), 2 * DAYS as usize, "two sums of five minutes a night");
+        assert!(exact.iter().all(|at| (36..38).contains(&at.1)), "{exact:?}");
+        let late = found(&past(nightly(|_| true, |day| day * 7 % 10)));
+        assert_eq!(days(&late), (0..DAYS as usize).collect::<Vec<_>>());
+        assert!(late.iter().all(|at| (36..40).contains(&at.1)), "{late:?}");
+    }
+
+    #[test]
+    fn a_job_of_working_days_and_one_of_sundays_are_found() {
+        let working = found(&past(nightly(|day| day % 7 < 5, |_| 0)));
+        assert_eq!(working.len(), 2 * 20);
+        let sundays = found(&past(nightly(|day| day % 7 == 6, |_| 0)));
+        assert_eq!(
+            sundays.iter().map(|at| at.0).collect::<Vec<_>>(),
+            [6, 6, 13, 13, 20, 20, 27, 27]
+        );
+    }
+
+    #[test]
+    fn a_job_is_found_among_other_calls_and_they_are_not() {
+        let mut calls = nightly(|_| true, |_| 0);
+        calls.extend((0..DAYS * 288).map(|five| (five * 5 + 4, 10)));
+        let past = past(calls);
+        let found = found(&past);
+        assert!(found.iter().all(|at| (36..38).contains(&at.1)), "{found:?}");
+        assert_eq!(found.len(), 2 * DAYS as usize);
+        assert_eq!(past.known.iter().filter(|&&known| known).count(), (DAYS as usize) * 286);
+    }
+
+    #[test]
+    fn bursts_at_random_times_are_no_job() {
+        // Two a day, at times of day that have nothing in common.
+        let mut state = 1_u32;
+        let calls = (0..2 * DAYS).map(|half| {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (half * 720 + (state >> 16) % 720, 60)
+        });
+        assert_eq!(found(&past(calls.collect())), []);
+    }
+
+    #[test]
+    fn what_is_half_the_size_of_a_run_is_another_thing() {
+        let mut calls = nightly(|day| day != 16, |_| 0);
+        calls.push((16 * 1_440 + 182, 60));
+        assert!(found(&past(calls.clone())).iter().any(|at| at.0 == 16), "a small one is a run");
+        let mut large = nightly(|day| day != 16, |_| 0);
+        large.push((16 * 1_440 + 182, 3_000));
+        assert!(
+            found(&past(large)).iter().all(|at| at.0 != 16),
+            "one of ten times the size is none"
+        );
+    }
+
+    #[test]
+    fn two_days_are_too_few_to_tell() {
+        let first = |days| found(&past_of(days, nightly(|day| day < days, |_| 0)));
+        assert_eq!(first(2), []);
+        assert_eq!(first(3).len(), 6);
+    }
+}
