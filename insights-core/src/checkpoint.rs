@@ -48,6 +48,8 @@ pub(crate) struct SeriesState {
     pub(crate) marks: Marks,
     pub(crate) episode: Option<Episode>,
     pub(crate) incident: Option<Uuid>,
+    /// When the series is looked at again even if nothing is called.
+    pub(crate) due: Option<Minute>,
 }
 
 impl Checkpoint {

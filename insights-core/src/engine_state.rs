@@ -34,6 +34,7 @@ impl<D: Detector> Engine<D> {
                 marks: watch.marks.clone(),
                 episode: watch.open.map(|open| open.episode),
                 incident: watch.incident,
+                due: watch.due,
             }
         };
         let lives = self.logs.iter();
@@ -78,7 +79,7 @@ impl<D: Detector> Engine<D> {
         engine.incidents = incidents;
         let ids: Vec<u32> =
             attributes.iter().map(|key| engine.attributes.intern_owned(key)).collect();
-        for SeriesState { key, baseline, made_of, marks, episode, incident } in series {
+        for SeriesState { key, baseline, made_of, marks, episode, incident, due } in series {
             let slot = engine.slot(&key);
             let watch = &mut engine.watches[slot as usize];
             watch.baseline = baseline;
@@ -91,8 +92,7 @@ impl<D: Detector> Engine<D> {
             {
                 return Err(RestoreError::Episode { series: Box::new(key) });
             }
-            // An early look does no harm, so every series is looked at at once.
-            engine.look_at(slot, Some(watermark.minute()));
+            engine.look_at(slot, due.map(|due| due.max(watermark.minute())));
         }
         Ok(engine)
     }

@@ -33,7 +33,7 @@ pub(crate) struct Watch<M> {
     pub(crate) open: Option<Open>,
     /// The incident of the last Start reported.
     pub(crate) incident: Option<Uuid>,
-    /// When the series is looked at again even if nothing is called; derived, never stored.
+    /// When the series is looked at again even if nothing is called.
     pub(crate) due: Option<Minute>,
     /// What is normal and as of when: derived, never stored.
     model: Option<(Minute, M)>,

@@ -607,3 +607,25 @@ fn five_eventful_weeks_are_the_same_however_they_are_split() {
     stops.sort_unstable();
     assert!(in_steps(&account, &stops, true) == whole, "stopping at {stops:?}");
 }
+
+#[test]
+fn stopping_and_going_on_after_a_steep_hour_is_never_having_stopped() {
+    // 2.5 calls a minute in the hour before 05:00 and 0.1 in the one after.
+    let mut account = Account::alive(30, 1);
+    account.at_rate(API, 0..account.length(), |m| 0.1 + 0.6 * f64::from(m % DAY / 60 % 5));
+    let begin = 29 * DAY + 4 * HOUR + 45;
+    account.silence(API, begin..begin + 2 * HOUR);
+    let mut start = Engine::new(Config::default());
+    start.merge(account.counts(0..account.length()));
+    let _ = start.advance_to(Watermark::at(account.at(begin)));
+    let end = Watermark::at(account.at(begin + 2 * HOUR));
+    let whole = start.clone().advance_to(end);
+    for stop in begin + 1..begin + 60 {
+        let mut engine = start.clone();
+        let mut insights = engine.advance_to(Watermark::at(account.at(stop)));
+        let detector = *Config::default().detector();
+        let mut engine = Engine::restore(engine.checkpoint(), detector).unwrap();
+        insights.extend(engine.advance_to(end));
+        assert_eq!(insights, whole, "restored at {}", account.at(stop));
+    }
+}

@@ -67,10 +67,10 @@ impl Profile {
         expected.max(FLOOR * self.mean * f64::from(to.since(from).count())).max(1e-12)
     }
 
-    /// Returns the highest rate within the hour before and after.
+    /// Returns the highest rate from an hour before to an hour after.
     pub(super) fn around(&self, minute: Minute) -> f64 {
         let (i, _) = self.place(minute);
-        self.rates[i..(i + 3).min(HOURS)].iter().copied().fold(0.0, f64::max)
+        self.rates[i.saturating_sub(1)..(i + 3).min(HOURS)].iter().copied().fold(0.0, f64::max)
     }
 
     /// Returns the calls expected before `minute`.

@@ -356,7 +356,10 @@ impl Now<'_> {
     fn next_look(&self) -> Option<Minute> {
         let now = self.recent.now();
         let rate = self.model.profile.around(now);
-        let could_fall = |window: Minutes| rate * f64::from(window.count()) >= FALL_EXPECTED;
+        // Long windows reach back to hours that may be busier, and an hour ahead.
+        let could_fall = |window: Minutes| {
+            self.expected(window) + rate * f64::from(window.count().min(60)) >= FALL_EXPECTED
+        };
         let longest = FALL[WINDOWS_OF_FALL - 1];
         let by_fives = if could_fall(longest) {
             Some((now + ONE).five() + Minutes::new(4))
