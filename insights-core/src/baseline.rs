@@ -95,6 +95,11 @@ impl Baseline {
         self.fives.get(from).map(|&(five, _)| five)
     }
 
+    /// Returns the last five minutes with calls, by their first minute.
+    pub(crate) fn last_five(&self) -> Option<Minute> {
+        self.fives.last().map(|&(five, _)| five)
+    }
+
     /// Returns the last minute with calls.
     #[must_use]
     pub fn last(&self) -> Option<Minute> {

@@ -17,6 +17,7 @@ use crate::{
     series::{LogKey, SeriesKey},
     time::{Minute, Minutes, Watermark},
     watch::{MadeOf, Marks},
+    waves::Waves,
 };
 
 /// The state of an engine: whole numbers and text, in order, without anything derived.
@@ -31,7 +32,7 @@ pub struct Checkpoint {
     pub(crate) config: Config,
     pub(crate) watermark: Watermark,
     pub(crate) stats: Stats,
-    pub(crate) logs: Vec<(LogKey, LogLife)>,
+    pub(crate) logs: Vec<(LogKey, LogLife, Waves)>,
     pub(crate) incidents: Incidents,
     pub(crate) attributes: Vec<Attributes>,
     pub(crate) series: Vec<SeriesState>,
@@ -74,7 +75,7 @@ impl Checkpoint {
             let made_of = state.made_of.iter().all(|&(minute, id, _)| {
                 minute < watermark && (id as usize) < self.attributes.len()
             });
-            let log = self.logs.binary_search_by(|(key, _)| key.cmp(&state.key.log()));
+            let log = self.logs.binary_search_by(|(key, ..)| key.cmp(&state.key.log()));
             let episode = state.episode.is_none_or(|episode| {
                 episode.chain <= episode.start
                     && episode.start <= episode.detected_at

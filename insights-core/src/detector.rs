@@ -173,8 +173,13 @@ pub trait Detector {
 
     /// Judges the minutes up to [`Recent::now`].
     ///
-    /// A series in its `warm_up` has little history: only what is overwhelming is unusual then.
-    fn judge(&self, model: &Self::Model, recent: Recent<'_>, warm_up: WarmUp) -> Verdict;
+    /// What the rest of its log tells is in `circumstances`.
+    fn judge(
+        &self,
+        model: &Self::Model,
+        recent: Recent<'_>,
+        circumstances: Circumstances,
+    ) -> Verdict;
 
     /// Weighs the `calls` of one minute: evidence that the episode is over is positive.
     fn weigh(&self, model: &Self::Model, course: Course, minute: Minute, calls: u32) -> Evidence;
@@ -184,6 +189,16 @@ pub trait Detector {
 
     /// Returns the evidence at which an episode is over.
     fn enough(&self) -> Evidence;
+}
+
+/// What the log of a series tells about a minute of it.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Circumstances {
+    /// Whether the log is young: only what is overwhelming is unusual then.
+    pub warm_up: WarmUp,
+    /// Whether rare series are being called that were called together before, as in a
+    /// deployment: one that joins them is no surprise.
+    pub in_wave: bool,
 }
 
 /// Whether a log is too young to tell what is normal in it.

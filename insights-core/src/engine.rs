@@ -25,6 +25,7 @@ use crate::{
     series::{LogKey, SeriesKey},
     time::{Minute, Minutes, Watermark},
     watch::{Rules, Turn, Watch},
+    waves::Waves,
 };
 
 /// Learns the rates of all series and reports when one leaves its baseline.
@@ -59,6 +60,7 @@ pub struct Engine<D: Detector = RateDetector> {
     pub(crate) open: OpenMinutes,
     pub(crate) logs: BTreeMap<LogKey, u32>,
     pub(crate) lives: Vec<LogLife>,
+    pub(crate) waves: Vec<Waves>,
     pub(crate) index: BTreeMap<SeriesKey, u32>,
     pub(crate) watches: Vec<Watch<D::Model>>,
     pub(crate) attributes: Interner<Attributes>,
@@ -87,6 +89,7 @@ impl<D: Detector> Engine<D> {
             open,
             logs: BTreeMap::new(),
             lives: Vec::new(),
+            waves: Vec::new(),
             index: BTreeMap::new(),
             watches: Vec::new(),
             attributes: Interner::default(),
@@ -208,6 +211,9 @@ impl<D: Detector> Engine<D> {
             *attributes = self.attributes.intern_owned(sealed.keys.attributes.get(cell.attributes));
         }
         let watch = &mut self.watches[*slot as usize];
+        if watch.key.error_code.is_none() {
+            self.waves[watch.log as usize].call(cell.minute, &watch.baseline);
+        }
         watch.baseline.push(cell.minute, cell.count);
         if !self.attributes.get(*attributes).is_empty() {
             watch.made_of.push((cell.minute, *attributes, cell.count));
@@ -230,7 +236,10 @@ impl<D: Detector> Engine<D> {
             }
             let life = &self.lives[watch.log as usize];
             let origin = life.origin().unwrap_or(now);
-            let rules = Rules { detector: &self.detector, config: &self.config, origin, life };
+            let in_wave =
+                watch.key.error_code.is_none() && self.waves[watch.log as usize].is_one(now);
+            let rules =
+                Rules { detector: &self.detector, config: &self.config, origin, life, in_wave };
             let look = watch.seal(now, &rules, &mut turns);
             reported.extend(turns.drain(..).map(|turn| (slot, turn)));
             self.look_at(slot, look);
@@ -294,6 +303,7 @@ impl<D: Detector> Engine<D> {
         let log = number(self.lives.len());
         self.logs.insert(key.clone(), log);
         self.lives.push(LogLife::default());
+        self.waves.push(Waves::default());
         log
     }
 
@@ -314,7 +324,9 @@ impl<D: Detector> Engine<D> {
         let watch = &mut self.watches[slot as usize];
         let life = &self.lives[watch.log as usize];
         let origin = life.origin().unwrap_or(Minute::MIN);
-        let rules = Rules { detector: &self.detector, config: &self.config, origin, life };
+        let in_wave = episode.in_wave;
+        let rules =
+            Rules { detector: &self.detector, config: &self.config, origin, life, in_wave };
         watch.resume(episode, &rules)
     }
 

@@ -44,7 +44,10 @@ impl<D: Detector> Engine<D> {
             watermark: self.open.watermark,
             stats: self.open.stats,
             logs: lives
-                .map(|(key, &log)| (key.clone(), self.lives[log as usize].clone()))
+                .map(|(key, &log)| {
+                    let log = log as usize;
+                    (key.clone(), self.lives[log].clone(), self.waves[log].clone())
+                })
                 .collect(),
             incidents: self.incidents.clone(),
             attributes: used.iter().map(|&id| self.attributes.get(id).clone()).collect(),
@@ -72,9 +75,10 @@ impl<D: Detector> Engine<D> {
             watermark,
             stats,
         };
-        for (key, life) in logs {
-            let log = engine.log(&key);
-            engine.lives[log as usize] = life;
+        for (key, life, waves) in logs {
+            let log = engine.log(&key) as usize;
+            engine.lives[log] = life;
+            engine.waves[log] = waves;
         }
         engine.incidents = incidents;
         let ids: Vec<u32> =

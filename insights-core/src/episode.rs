@@ -29,6 +29,8 @@ pub(crate) struct Episode {
     pub(crate) chain: Minute,
     /// The run that failed, where that is what the episode is about.
     pub(crate) missed: Option<Missed>,
+    /// Whether it was opened in a wave.
+    pub(crate) in_wave: bool,
 }
 
 impl Episode {
@@ -45,6 +47,7 @@ impl Episode {
             over: Evidence::NONE,
             chain: start,
             missed: None,
+            in_wave: false,
         }
     }
 

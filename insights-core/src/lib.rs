@@ -72,6 +72,7 @@ mod selection;
 mod series;
 mod time;
 mod watch;
+mod waves;
 mod watermark;
 
 pub use crate::{
@@ -89,7 +90,7 @@ pub use crate::{
     config::{Config, ConfigBuilder, ConfigError, Profile, Sensitivity},
     counts::{MinuteBucket, PartialCounts},
     detector::{
-        Course, Detector, Direction, Evidence, Expectations, Finding, Missed, Verdict, WarmUp,
+        Circumstances, Course, Detector, Direction, Evidence, Expectations, Finding, Missed, Verdict, WarmUp,
         rate::{Model, RateDetector},
     },
     engine::Engine,

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use crate::{
     baseline::{Baseline, Recent},
     config::Config,
-    detector::{Detector, Direction, Finding, Missed, Verdict, WarmUp},
+    detector::{Circumstances, Detector, Direction, Finding, Missed, Verdict, WarmUp},
     episode::Episode,
     history::{History, Shift},
     insight::InsightState,
@@ -108,6 +108,8 @@ pub(crate) struct Rules<'a, D> {
     pub(crate) origin: Minute,
     /// The holes of that log.
     pub(crate) life: &'a LogLife,
+    /// Whether other rare series wake as they did before: see [`Waves`](crate::waves::Waves).
+    pub(crate) in_wave: bool,
 }
 
 impl<M: Clone> Watch<M> {
@@ -179,7 +181,8 @@ impl<M: Clone> Watch<M> {
         } else {
             WarmUp::Over
         };
-        rules.detector.judge(model, Recent::new(&self.baseline, from, now), warm_up)
+        let circumstances = Circumstances { warm_up, in_wave: rules.in_wave };
+        rules.detector.judge(model, Recent::new(&self.baseline, from, now), circumstances)
     }
 
     /// Learns what is normal by the minutes before `as_of`, if that is not known already.
@@ -257,6 +260,7 @@ impl<M: Clone> Watch<M> {
         let start = finding.onset.max(tests_from).max(rules.origin).min(now);
         let mut episode = Episode::new(finding.direction, start, now);
         episode.missed = finding.missed;
+        episode.in_wave = rules.in_wave;
         if let Some(last) = self.marks.last
             && last.direction == episode.direction
             && start.since(last.end) < Self::FOLLOWS

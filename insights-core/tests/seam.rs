@@ -2,7 +2,7 @@
 
 use insights_core::{
     Config, Course, Detector, Direction, Engine, Evidence, Expectations, Finding, History, Minute,
-    Minutes, Recent, Verdict, WarmUp, Watermark,
+    Minutes, Recent, Verdict, Watermark,
 };
 
 use crate::scenario::{Scenario, monday, timeline};
@@ -32,7 +32,7 @@ impl Detector for Silence {
         Fitted { calls, until: history.until }
     }
 
-    fn judge(&self, model: &Fitted, recent: Recent<'_>, _: WarmUp) -> Verdict {
+    fn judge(&self, model: &Fitted, recent: Recent<'_>, _: Circumstances) -> Verdict {
         let silent = recent.covers(PATIENCE) && recent.sum(PATIENCE) == 0;
         if model.calls == 0 {
             Verdict::Normal { look_again: None }

@@ -28,6 +28,8 @@ const FASTER: usize = 2;
 /// ordinary by so many times that on average.
 const UNSEEN: f64 = 4e-5;
 const UNSEEN_SIZE: f64 = 1.0;
+/// The same in a wave.
+const IN_WAVE: f64 = 1.0;
 /// Single minutes are known for a week only.
 const DAYS_OF_MINUTES: f64 = 7.0;
 
@@ -61,15 +63,18 @@ impl Bursts {
 
     /// Returns how many bursts a day are expected with at least so many calls above what is
     /// ordinary in a window.
-    pub(super) fn as_large(&self, window: Minutes, over: f64) -> f64 {
+    ///
+    /// In a wave of rare series one is expected even if the series has had none.
+    pub(super) fn as_large(&self, window: Minutes, over: f64, in_wave: bool) -> f64 {
         let own = WINDOWS.iter().position(|&w| window <= w).unwrap_or(4);
         let last = if self.sparse { (own + FASTER).min(4) } else { own };
         let expected = |k: usize| {
             let days = if k == 0 { self.days.min(DAYS_OF_MINUTES) } else { self.days };
             self.windows[k].n / days.max(1.0) * self.windows[k].upper(over)
         };
+        let often = if in_wave { IN_WAVE } else { UNSEEN };
         let unseen =
-            if self.sparse { UNSEEN * (-over.max(0.0) / self.unseen_size).exp() } else { 0.0 };
+            if self.sparse { often * (-over.max(0.0) / self.unseen_size).exp() } else { 0.0 };
         (own..=last).map(expected).fold(unseen, f64::max)
     }
 }

@@ -10,7 +10,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Course, Detector, Direction, Evidence, Expectations, FALL, Finding, Missed, Verdict, WINDOWS,
+    Circumstances, Course, Detector, Direction, Evidence, Expectations, FALL, Finding, Missed, Verdict, WINDOWS,
     WINDOWS_OF_FALL, WarmUp,
     bursts::Bursts,
     dispersion::Dispersion,
@@ -149,8 +149,13 @@ impl Detector for RateDetector {
         }
     }
 
-    fn judge(&self, model: &Model, recent: Recent<'_>, warm_up: WarmUp) -> Verdict {
-        let now = Now { settings: self, model, recent };
+    fn judge(
+        &self,
+        model: &Model,
+        recent: Recent<'_>,
+        Circumstances { warm_up, in_wave }: Circumstances,
+    ) -> Verdict {
+        let now = Now { settings: self, model, recent, in_wave };
         let rise = now.rise(warm_up);
         let finding = match warm_up {
             WarmUp::Running => rise,
@@ -191,6 +196,7 @@ struct Now<'a> {
     settings: &'a RateDetector,
     model: &'a Model,
     recent: Recent<'a>,
+    in_wave: bool,
 }
 
 impl Now<'_> {
@@ -251,7 +257,7 @@ impl Now<'_> {
 
     /// Returns a rise if nothing explains it.
     fn explain_rise(&self, window: Minutes, observed: u64, expected: f64) -> Option<Finding> {
-        let Self { settings, model, recent } = *self;
+        let Self { settings, model, recent, in_wave } = *self;
         let (calls, excess) = (observed as f64, observed as f64 - expected);
         let alpha = model.dispersion.alpha(window, expected);
         let looks = looks(WINDOWS.len(), window);
@@ -262,7 +268,7 @@ impl Now<'_> {
         let ordinary = model.dispersion.ordinary(window, expected);
         let expectations = Expectations {
             chance: looks * tails::counts_upper(expected, alpha, observed),
-            habit: model.bursts.as_large(window, excess - ordinary),
+            habit: model.bursts.as_large(window, excess - ordinary, in_wave),
             schedule: model.schedule.as_large(window, recent.now(), excess),
         };
         let onset = || onset_of_rise(&model.profile, recent, window);
@@ -280,7 +286,7 @@ impl Now<'_> {
 
     /// Returns the fall of the shortest window that shows one.
     fn fall(&self) -> Option<Finding> {
-        let Self { settings, model, recent } = *self;
+        let Self { settings, model, recent, .. } = *self;
         (0..WINDOWS_OF_FALL).find_map(|k| {
             let window = FALL[k];
             let expected = self.expected(window);
