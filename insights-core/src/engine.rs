@@ -325,8 +325,7 @@ impl<D: Detector> Engine<D> {
         let life = &self.lives[watch.log as usize];
         let origin = life.origin().unwrap_or(Minute::MIN);
         let in_wave = episode.in_wave;
-        let rules =
-            Rules { detector: &self.detector, config: &self.config, origin, life, in_wave };
+        let rules = Rules { detector: &self.detector, config: &self.config, origin, life, in_wave };
         watch.resume(episode, &rules)
     }
 

@@ -72,8 +72,8 @@ mod selection;
 mod series;
 mod time;
 mod watch;
-mod waves;
 mod watermark;
+mod waves;
 
 pub use crate::{
     attribution::{Attribute, Attributes, Attribution, Share, TOP},
@@ -90,7 +90,8 @@ pub use crate::{
     config::{Config, ConfigBuilder, ConfigError, Profile, Sensitivity},
     counts::{MinuteBucket, PartialCounts},
     detector::{
-        Circumstances, Course, Detector, Direction, Evidence, Expectations, Finding, Missed, Verdict, WarmUp,
+        Circumstances, Course, Detector, Direction, Evidence, Expectations, Finding, Missed,
+        Verdict, WarmUp,
         rate::{Model, RateDetector},
     },
     engine::Engine,

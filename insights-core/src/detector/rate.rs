@@ -10,8 +10,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Circumstances, Course, Detector, Direction, Evidence, Expectations, FALL, Finding, Missed, Verdict, WINDOWS,
-    WINDOWS_OF_FALL, WarmUp,
+    Circumstances, Course, Detector, Direction, Evidence, Expectations, FALL, Finding, Missed,
+    Verdict, WINDOWS, WINDOWS_OF_FALL, WarmUp,
     bursts::Bursts,
     dispersion::Dispersion,
     hours::Hours,

@@ -47,6 +47,8 @@ impl Schedule {
             return Self::default();
         }
         let days = comparable_days(past);
+        let telling: Vec<usize> =
+            days.iter().copied().filter(|&day| tells_alone(past.days() - day)).collect();
         let covered = [0, 1, 2, 3].map(|k| peaks.covered(k, past));
         let mut slots = Vec::new();
         let mut sizes = Vec::new();
@@ -57,7 +59,9 @@ impl Schedule {
                 sizes.extend(days.iter().map(|day| peaks.near(k, day * SLOTS + slot)));
                 sizes.retain(|&size| size > 0.0);
                 let share = sizes.len() as f64 / days.len() as f64;
-                if share > ABOVE_CHANCE * covered[k] {
+                let recurs = sizes.len() > 1
+                    || telling.iter().any(|day| peaks.near(k, day * SLOTS + slot) > 0.0);
+                if recurs && share > ABOVE_CHANCE * covered[k] {
                     *window = (Sizes::of_runs(&sizes), share);
                 }
             }
@@ -102,6 +106,12 @@ fn comparable_days(past: &Past) -> Vec<usize> {
             || (apart >= MONTH && same_day_of_month(midnight(day), midnight(today)))
     };
     (past.birth / SLOTS..today).filter(comparable).collect()
+}
+
+/// Returns whether a burst on a day so many days ago may be the first of a job's: a daily, weekly
+/// or monthly one. A single one on any other day is a coincidence.
+const fn tells_alone(apart: usize) -> bool {
+    apart == 1 || apart.is_multiple_of(7) || apart >= MONTH
 }
 
 fn same_day_of_month(a: Minute, b: Minute) -> bool {
