@@ -51,9 +51,9 @@ impl Sensitivity {
     #[must_use]
     pub const fn threshold(self) -> f64 {
         match self {
-            Self::Low => 5.0,
+            Self::Low => 5.4,
             Self::Medium => RateDetector::MEDIUM,
-            Self::High => 2.6,
+            Self::High => 2.8,
         }
     }
 }

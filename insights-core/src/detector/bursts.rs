@@ -18,15 +18,15 @@ use crate::time::Minutes;
 const INCIDENTS: usize = 2;
 /// Before anything is known bursts are taken to be above what is ordinary by that share of it,
 /// as if so many had been seen.
-const PRIOR_SHARE: f64 = 0.25;
-const PRIOR_BURSTS: f64 = 3.0;
+const PRIOR_SHARE: f64 = 0.15;
+const PRIOR_BURSTS: f64 = 5.0;
 /// A series with fewer expected calls a minute has bursts that stand alone: one may well come
 /// faster, in a window shorter by so many steps, than before.
 const SPARSE: f64 = 1.0 / 15.0;
 const FASTER: usize = 2;
 /// Such a series may have bursts that have not shown themselves yet: so many a day, above what is
 /// ordinary by so many times that on average.
-const UNSEEN: f64 = 4e-5;
+const UNSEEN: f64 = 2e-5;
 const UNSEEN_SIZE: f64 = 1.0;
 /// The same in a wave.
 const IN_WAVE: f64 = 1.0;

@@ -9,6 +9,7 @@ use super::{
     hours::Hours,
     past::{Past, SLOTS, sums},
     sizes::Sizes,
+    tails,
 };
 use crate::{
     clock_change,
@@ -76,7 +77,13 @@ impl Run {
     pub(super) fn failed(&self, calls: f64, others: f64) -> Option<f64> {
         let size = (calls - others).max(0.0);
         let few = size <= FAILED_SHARE * self.least && others <= FAILED_SHARE * self.sizes.mean;
-        few.then(|| self.sizes.lower(size + 0.5))
+        // However alike the runs were, calls vary as much as chance has it.
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "positive")]
+        let chance = || {
+            let known = self.sizes.n * self.sizes.mean;
+            tails::counts_lower(self.sizes.mean, 1.0 / known, size.round() as u64)
+        };
+        few.then(|| self.sizes.lower(size + 0.5).max(chance()))
     }
 }
 
