@@ -1,8 +1,8 @@
 //! What the engine promises a detector of somebody else's.
 
 use insights_core::{
-    Config, Course, Detector, Direction, Engine, Evidence, Expectations, Finding, History, Minute,
-    Minutes, Recent, Verdict, Watermark,
+    Circumstances, Config, Course, Detector, Direction, Engine, Evidence, Expectations, Finding,
+    History, Minute, Minutes, Recent, Verdict, Watermark,
 };
 
 use crate::scenario::{Scenario, monday, timeline};

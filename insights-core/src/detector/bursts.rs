@@ -25,9 +25,9 @@ const PRIOR_BURSTS: f64 = 5.0;
 const SPARSE: f64 = 1.0 / 15.0;
 const FASTER: usize = 2;
 /// Such a series may have bursts that have not shown themselves yet: so many a day, above what is
-/// ordinary by so many times that on average.
+/// ordinary by so many calls on average.
 const UNSEEN: f64 = 2e-5;
-const UNSEEN_SIZE: f64 = 1.0;
+const UNSEEN_SIZE: f64 = 4.0;
 /// The same in a wave.
 const IN_WAVE: f64 = 1.0;
 /// Single minutes are known for a week only.
@@ -39,8 +39,6 @@ pub(super) struct Bursts {
     windows: [Sizes; 5],
     days: f64,
     sparse: bool,
-    /// The mean size of bursts that have not shown themselves.
-    unseen_size: f64,
 }
 
 impl Bursts {
@@ -57,8 +55,7 @@ impl Bursts {
             *sizes = Sizes::of_bursts(&over, PRIOR_SHARE * ordinary, PRIOR_BURSTS);
         }
         let days = (past.len() - past.birth) as f64 / SLOTS as f64;
-        let unseen_size = UNSEEN_SIZE * dispersion.ordinary(WINDOWS[0], rate);
-        Self { windows, days, sparse: rate < SPARSE, unseen_size }
+        Self { windows, days, sparse: rate < SPARSE }
     }
 
     /// Returns how many bursts a day are expected with at least so many calls above what is
@@ -73,8 +70,7 @@ impl Bursts {
             self.windows[k].n / days.max(1.0) * self.windows[k].upper(over)
         };
         let often = if in_wave { IN_WAVE } else { UNSEEN };
-        let unseen =
-            if self.sparse { often * (-over.max(0.0) / self.unseen_size).exp() } else { 0.0 };
+        let unseen = if self.sparse { often * (-over.max(0.0) / UNSEEN_SIZE).exp() } else { 0.0 };
         (own..=last).map(expected).fold(unseen, f64::max)
     }
 }

@@ -20,6 +20,8 @@ const HALF_DENSE: f64 = 2.0;
 /// Beyond so many standard deviations, and calls, calls are a burst.
 const BURST_DEVIATIONS: f64 = 4.0;
 const BURST_CALLS: f64 = 2.0;
+/// No series varies less.
+const LEAST_VARIANCE: f64 = 1.0 / 16.0;
 /// α before anything is measured, and how often what is a burst is decided anew.
 const FIRST_ALPHA: f64 = 0.3;
 const ROUNDS: usize = 3;
@@ -84,7 +86,7 @@ impl Dispersion {
 
 /// Returns the most calls above a mean that are ordinary.
 fn ordinary(mean: f64, alpha: f64) -> f64 {
-    BURST_DEVIATIONS * (mean + alpha * mean * mean + 0.25).sqrt() + BURST_CALLS
+    BURST_DEVIATIONS * (mean + alpha * mean * mean + LEAST_VARIANCE).sqrt() + BURST_CALLS
 }
 
 /// Sums over windows: of the excess variance, of the mean and of its square.

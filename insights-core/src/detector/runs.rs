@@ -77,11 +77,13 @@ impl Run {
     pub(super) fn failed(&self, calls: f64, others: f64) -> Option<f64> {
         let size = (calls - others).max(0.0);
         let few = size <= FAILED_SHARE * self.least && others <= FAILED_SHARE * self.sizes.mean;
-        // However alike the runs were, calls vary as much as chance has it.
+        // A run that came short may be chance, however alike the others were; none at all is not.
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "positive")]
-        let chance = || {
-            let known = self.sizes.n * self.sizes.mean;
-            tails::counts_lower(self.sizes.mean, 1.0 / known, size.round() as u64)
+        let calls = size.round() as u64;
+        let known = self.sizes.n * self.sizes.mean;
+        let chance = || match calls {
+            0 => 0.0,
+            _ => tails::counts_lower(self.sizes.mean, 1.0 / known, calls),
         };
         few.then(|| self.sizes.lower(size + 0.5).max(chance()))
     }
