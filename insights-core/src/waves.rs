@@ -102,3 +102,102 @@ impl Waves {
         self.past.retain(|wave| minute.since(wave.end) < Self::MEMORY);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const START: Minute = Minute::from_epoch(1_440 * 20_000);
+    const DAY: u32 = 1_440;
+
+    /// Rare series of one log.
+    struct Log {
+        waves: Waves,
+        series: Vec<Baseline>,
+    }
+
+    impl Log {
+        /// Returns a log of so many series that were called once, one an hour.
+        fn of(series: u32) -> Self {
+            let baselines = (0..series).map(|_| Baseline::NONE).collect();
+            let mut log = Self { waves: Waves::default(), series: baselines };
+            for i in 0..series {
+                log.call(60 * i, i as usize);
+            }
+            log
+        }
+
+        fn call(&mut self, minute: u32, series: usize) {
+            let minute = START + Minutes::new(minute);
+            self.waves.call(minute, &self.series[series]);
+            self.series[series].push(minute, 1);
+        }
+
+        /// Calls series one minute after the other.
+        fn deploy(&mut self, minute: u32, series: Range<usize>) {
+            for (later, series) in (0..).zip(series) {
+                self.call(minute + later, series);
+            }
+        }
+
+        fn in_wave(&self, minute: u32) -> bool {
+            self.waves.is_one(START + Minutes::new(minute))
+        }
+    }
+
+    #[test]
+    fn series_that_wake_together_again_are_a_wave() {
+        let mut log = Log::of(20);
+        log.deploy(5 * DAY, 0..10);
+        assert!(!log.in_wave(5 * DAY + 10), "the first time they are only many");
+        let mut since = Vec::new();
+        for later in 0..40 {
+            if later < 10 {
+                log.call(9 * DAY + later, later as usize);
+            }
+            since.extend(log.in_wave(9 * DAY + later).then_some(later));
+        }
+        assert_eq!(since, (4..20).collect::<Vec<_>>(), "five of them within a quarter of an hour");
+    }
+
+    #[test]
+    fn strangers_are_no_wave_however_many() {
+        let mut log = Log::of(40);
+        log.deploy(5 * DAY, 0..10);
+        log.deploy(9 * DAY, 20..40);
+        assert!((0..40).all(|i| !log.in_wave(9 * DAY + i)));
+    }
+
+    #[test]
+    fn who_was_called_a_day_ago_does_not_wake() {
+        let mut log = Log::of(20);
+        log.deploy(5 * DAY, 0..10);
+        log.deploy(6 * DAY - 10, 0..10);
+        assert!(!log.in_wave(6 * DAY));
+        log.deploy(7 * DAY, 0..10);
+        assert!(log.in_wave(7 * DAY + 10));
+    }
+
+    #[test]
+    fn where_many_wake_all_day_it_takes_more_of_them() {
+        let mut log = Log::of(2_000);
+        for day in 90..98 {
+            for i in 0..960 {
+                // Each second day the same ones, two in three minutes.
+                log.call(day * DAY + i * 3 / 2, 1_000 * (day as usize % 2) + i as usize);
+            }
+        }
+        let late = START + Minutes::days(94);
+        assert!(log.waves.past.iter().all(|wave| wave.end < late), "{:?}", log.waves.past);
+    }
+
+    #[test]
+    fn waves_are_remembered_for_five_weeks() {
+        for (days, known) in [(34, true), (36, false)] {
+            let mut log = Log::of(20);
+            log.deploy(5 * DAY, 0..10);
+            log.deploy((5 + days) * DAY, 0..10);
+            assert_eq!(log.in_wave((5 + days) * DAY + 9), known, "after {days} days");
+        }
+    }
+}
