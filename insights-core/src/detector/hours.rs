@@ -44,7 +44,34 @@ pub(super) struct Hours {
     /// Calls and minutes that were reported.
     reported: Vec<(f64, f64)>,
     mean_rate: f64,
+    of_days: OfDays,
     pattern: Option<Pattern>,
+}
+
+/// What is known of the hours of a day, over several days.
+struct OfDays {
+    /// Over the last days, by kind (weekday or weekend); the older week counts for less.
+    kind: [[Known; 24]; 2],
+    /// Over all days, by weekday, counted from that of the first day.
+    weekday: [[Known; 24]; 7],
+}
+
+/// Calls and minutes, known ones and reported ones.
+#[derive(Clone, Copy, Default)]
+struct Known {
+    calls: f64,
+    minutes: f64,
+    reported: (f64, f64),
+}
+
+impl Known {
+    /// Adds so many times the other.
+    fn add(&mut self, times: f64, other: Self) {
+        self.calls += times * other.calls;
+        self.minutes += times * other.minutes;
+        self.reported.0 += times * other.reported.0;
+        self.reported.1 += times * other.reported.1;
+    }
 }
 
 /// What makes the rate of an hour of the mean rate.
@@ -93,9 +120,11 @@ impl Hours {
             minutes,
             reported,
             mean_rate,
+            of_days: OfDays { kind: Default::default(), weekday: Default::default() },
             pattern: None,
         };
         if patterned {
+            hours.sum_days(past.birth / 12);
             hours.find_pattern(past.birth / 12);
         }
         let mut sum = 0.0;
@@ -107,17 +136,28 @@ impl Hours {
         hours
     }
 
+    fn sum_days(&mut self, first: usize) {
+        for day in first / 24..=self.today {
+            let (weight, kind) = (self.weight(day), usize::from(self.weekend(day)));
+            for hour in day * 24..(day * 24 + 24).min(self.calls.len()) {
+                let known = self.known(hour);
+                self.of_days.kind[kind][hour % 24].add(weight, known);
+                self.of_days.weekday[day % 7][hour % 24].add(1.0, known);
+            }
+        }
+    }
+
     fn find_pattern(&mut self, first: usize) {
         let count = self.calls.len();
         // Shrinking makes clumps look larger than they are: they are measured without.
         for hour in self.week..count {
-            self.expected[hour] = self.predict(hour, Some(hour / 24), Pattern::FREE).0;
+            self.expected[hour] = self.predict(hour, false, Pattern::FREE).0;
         }
         let clumps = self.clumps();
         let mut pattern = Pattern { level: 1.0, clumps, differ: self.differ(clumps) };
         let mut comparable = vec![false; first];
         for hour in first..count {
-            let (rate, of_kind) = self.predict(hour, Some(hour / 24), pattern);
+            let (rate, of_kind) = self.predict(hour, false, pattern);
             self.expected[hour] = rate;
             comparable.push(of_kind);
         }
@@ -142,7 +182,7 @@ impl Hours {
 
     /// Returns the rate of an hour, which may lie ahead.
     pub(super) fn rate(&self, hour: usize) -> f64 {
-        let rate = |pattern: Pattern| pattern.level * self.predict(hour, None, pattern).0;
+        let rate = |pattern: Pattern| pattern.level * self.predict(hour, true, pattern).0;
         self.pattern.map_or(self.mean_rate, rate)
     }
 
@@ -203,22 +243,16 @@ impl Hours {
         (excess.sum::<f64>() / 24.0).clamp(DIFFER.0, DIFFER.1)
     }
 
-    /// Returns the rate of an hour by the same hour of other days than `without`, and whether
-    /// there was any of the same kind.
-    fn predict(&self, hour: usize, without: Option<usize>, pattern: Pattern) -> (f64, bool) {
+    /// Returns the rate of an hour by the same hour of other days, and on request by what is known
+    /// of its own day, and whether there was any of the same kind.
+    fn predict(&self, hour: usize, with_own: bool, pattern: Pattern) -> (f64, bool) {
         let (of_day, day) = (hour % 24, hour / 24);
-        let other = |d: usize| (Some(d) != without).then_some(d * 24 + of_day);
-        let (mut calls, mut minutes, mut reported) = (0.0, 0.0, (0.0, 0.0));
-        for d in self.today.saturating_sub(DAYS)..=self.today {
-            let Some(i) = other(d).filter(|&i| i < self.calls.len()) else { continue };
-            if self.weekend(d) == self.weekend(day) {
-                let weight = if d + 7 >= self.today { 1.0 } else { OLDER };
-                calls += weight * self.calls[i];
-                minutes += weight * self.minutes[i];
-                reported.0 += weight * self.reported[i].0;
-                reported.1 += weight * self.reported[i].1;
-            }
+        let own = if hour < self.calls.len() { self.known(hour) } else { Known::default() };
+        let mut of_kind = self.of_days.kind[usize::from(self.weekend(day))][of_day];
+        if !with_own {
+            of_kind.add(-self.weight(day), own);
         }
+        let Known { mut calls, mut minutes, reported } = of_kind;
         if minutes < reported.1 {
             // What was reported is most of what is known of such an hour: better than nothing.
             calls += reported.0;
@@ -227,15 +261,25 @@ impl Hours {
         let comparable = minutes > 0.0;
         let prior = pattern.clumps / pattern.differ;
         let of_kind = self.mean_rate * (calls + prior) / (minutes * self.mean_rate + prior);
-        let (mut calls, mut minutes) = (0.0, 0.0);
-        for d in (day % 7..=self.today).step_by(7).filter(|&d| d != day) {
-            if let Some(i) = other(d).filter(|&i| i < self.calls.len()) {
-                calls += self.calls[i];
-                minutes += self.minutes[i];
-            }
-        }
+        let mut of_weekday = self.of_days.weekday[day % 7][of_day];
+        of_weekday.add(-1.0, own);
+        let Known { calls, minutes, .. } = of_weekday;
         let prior = WEEKDAY_PRIOR * pattern.clumps;
         (of_kind * (calls + prior) / (minutes * of_kind + prior), comparable)
+    }
+
+    fn known(&self, hour: usize) -> Known {
+        let (calls, minutes) = (self.calls[hour], self.minutes[hour]);
+        Known { calls, minutes, reported: self.reported[hour] }
+    }
+
+    /// Returns what a day counts for among those of its kind.
+    fn weight(&self, day: usize) -> f64 {
+        match self.today.saturating_sub(day) {
+            0..=7 => 1.0,
+            8..=DAYS => OLDER,
+            _ => 0.0,
+        }
     }
 
     fn weekend(&self, day: usize) -> bool {
