@@ -86,20 +86,20 @@ impl Lows {
 
 /// Finds the lowest share of what was expected in windows of so many sums, day by day.
 fn slide(days: &mut [f32; DAYS], width: usize, past: &Past, hours: &Hours) {
-    let begin = hours.week * 12;
     // Lows that were reported are lows too.
-    let (mut calls, mut expected, mut known) = (0.0, 0.0, 0);
-    for i in begin..past.len() {
-        calls += f64::from(past.calls[i]);
-        expected += 5.0 * hours.expected[i / 12];
-        known += usize::from(!past.hole[i]);
-        if i >= begin + width {
-            calls -= f64::from(past.calls[i - width]);
-            expected -= 5.0 * hours.expected[(i - width) / 12];
-            known -= usize::from(!past.hole[i - width]);
+    let mut from = hours.week * 12;
+    for end in from + 1..=past.len() {
+        if past.hole[end - 1] {
+            from = end;
         }
-        if known == width && expected >= LEAST_EXPECTED {
-            let day = &mut days[((past.len() - 1 - i) / SLOTS).min(DAYS - 1)];
+        if end - from < width {
+            continue;
+        }
+        let calls = past.between(end - width, end);
+        let expected = hours.expected_between(end - width, end);
+        let day = &mut days[((past.len() - end) / SLOTS).min(DAYS - 1)];
+        // Most windows are far from the lowest: that is cheaper to tell than their share.
+        if expected >= LEAST_EXPECTED && calls < 1.001 * f64::from(*day) * expected {
             #[expect(clippy::cast_possible_truncation, reason = "a share is kept as f32")]
             let share = (calls / expected) as f32;
             *day = day.min(share);
