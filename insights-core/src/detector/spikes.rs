@@ -23,8 +23,13 @@ const LEAST_DAYS: u32 = 2;
 pub(super) fn scheduled(past: &Past) -> Vec<bool> {
     let spikes = spikes(past);
     let mut scheduled = vec![false; past.len()];
+    let mut near_spike = vec![false; past.len()];
+    for &i in &spikes {
+        near_spike[i.saturating_sub(JITTER)..(i + JITTER + 1).min(past.len())].fill(true);
+    }
     for &i in &spikes {
         let (day, slot) = (i / SLOTS, i % SLOTS);
+        let least = ALIKE * past.around(i, 1);
         let weekend = past.minute(i).on_weekend();
         let (mut of_kind, mut of_weekday) = (Tally::default(), Tally::default());
         for other in past.birth / SLOTS..past.len().div_ceil(SLOTS) {
@@ -33,9 +38,7 @@ pub(super) fn scheduled(past: &Past) -> Vec<bool> {
             if apart == 0 || j >= past.len() || !(weekday || apart < 7) {
                 continue;
             }
-            let near = spikes.partition_point(|&spike| spike + JITTER < j);
-            let spike = spikes.get(near).is_some_and(|&spike| spike <= j + JITTER);
-            let alike = spike && past.around(j, JITTER) >= ALIKE * past.around(i, 1);
+            let alike = near_spike[j] && past.around(j, JITTER) >= least;
             if weekday {
                 of_weekday.add(alike);
             }
