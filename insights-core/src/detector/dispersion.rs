@@ -7,6 +7,8 @@
 //! Nelder, *Generalized Linear Models*, 2nd ed., §6.2; Cameron and Trivedi 1990). Bursts are left
 //! out: what is rare and large has a test of its own.
 
+use std::ops::Range;
+
 use super::{hours::Hours, past::Past};
 use crate::{history::History, time::Minutes};
 
@@ -41,22 +43,18 @@ impl Dispersion {
         let rate = hours.mean_rate();
         let windows = WINDOWS.map(|window| {
             let typical = rate * f64::from(window);
-            let held = held(window, history, past, hours);
-            let mut found: Option<Excess> = None;
-            for _ in 0..ROUNDS {
-                let mut excess = hours.of_empty_windows(window);
-                let mut of_mean = (f64::NAN, 0.0);
-                for &(calls, mean) in &held {
-                    // Windows of an hour follow each other and have the same mean.
-                    if of_mean.0.to_bits() != mean.to_bits() {
-                        let alpha = found.map_or(FIRST_ALPHA, |found| found.alpha(mean, typical));
-                        of_mean = (mean, ordinary(mean, alpha));
-                    }
-                    excess.add(calls, mean, of_mean.1);
+            let windows = Windows::new(window, history, past, hours);
+            let mut found = windows.excess(|_| FIRST_ALPHA);
+            for _ in 1..ROUNDS {
+                let variation = found.variation(typical);
+                let next = windows.excess(|mean| variation.alpha(mean));
+                if next == found {
+                    // The same bursts as before: so it will stay.
+                    break;
                 }
-                found = Some(excess);
+                found = next;
             }
-            found.unwrap_or_default()
+            found
         });
         Self { windows, rate, uncertainty: 1.0 / (hours.week_calls() + 0.5) }
     }
@@ -64,17 +62,18 @@ impl Dispersion {
     /// Returns α of the calls in a window of which `expected` are expected, that rate being
     /// uncertain.
     pub(super) fn alpha(&self, window: Minutes, expected: f64) -> f64 {
-        self.own_alpha(window, expected) + self.uncertainty
+        self.of(window).alpha(expected) + self.uncertainty
     }
 
     /// Returns the most calls above the expected ones in a window that are no burst.
     pub(super) fn ordinary(&self, window: Minutes, expected: f64) -> f64 {
-        ordinary(expected, self.own_alpha(window, expected))
+        self.of(window).ordinary(expected)
     }
 
-    fn own_alpha(&self, window: Minutes, expected: f64) -> f64 {
+    /// Returns how windows of a length vary.
+    pub(super) fn of(&self, window: Minutes) -> Variation {
         let i = WINDOWS.iter().position(|&w| window.count() <= w).unwrap_or(WINDOWS.len() - 1);
-        self.windows[i].alpha(expected, self.rate * f64::from(window.count()))
+        self.windows[i].variation(self.rate * f64::from(window.count()))
     }
 
     /// Returns the variance of the calls in five minutes beyond Poisson, as a multiple of their
@@ -84,13 +83,48 @@ impl Dispersion {
     }
 }
 
+/// How windows of a length vary.
+#[derive(Clone, Copy)]
+pub(super) struct Variation {
+    excess: Excess,
+    /// How much a window that holds `typical` calls on average is a dense one.
+    dense: f64,
+    /// φ of a sparse one.
+    linear: f64,
+}
+
+impl Variation {
+    fn alpha(&self, mean: f64) -> f64 {
+        let mean = mean.max(1e-9);
+        self.dense * self.excess.quadratic(mean) + (1.0 - self.dense) * self.linear / mean
+    }
+
+    /// Returns the most calls above a mean that are ordinary.
+    pub(super) fn ordinary(&self, mean: f64) -> f64 {
+        ordinary(mean, self.alpha(mean))
+    }
+
+    /// Returns, at less cost, whether calls are ordinary beyond doubt.
+    pub(super) fn surely_ordinary(&self, calls: f64, mean: f64) -> bool {
+        surely_ordinary(calls, mean, (1.0 - self.dense) * self.linear)
+    }
+}
+
 /// Returns the most calls above a mean that are ordinary.
 fn ordinary(mean: f64, alpha: f64) -> f64 {
     BURST_DEVIATIONS * (mean + alpha * mean * mean + LEAST_VARIANCE).sqrt() + BURST_CALLS
 }
 
+/// Returns whether calls are ordinary if α is no less than so many times 1 / mean.
+fn surely_ordinary(calls: f64, mean: f64, linear: f64) -> bool {
+    // No rounding makes the square as large as that of a burst.
+    const SQUARE: f64 = 0.999 * BURST_DEVIATIONS * BURST_DEVIATIONS;
+    let off = calls - mean - BURST_CALLS;
+    off <= 0.0 || off * off <= SQUARE * (mean + linear * mean + 0.25)
+}
+
 /// Sums over windows: of the excess variance, of the mean and of its square.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) struct Excess {
     variance: f64,
     mean: f64,
@@ -105,15 +139,6 @@ impl Excess {
         self.variance += square;
     }
 
-    /// Replaces an empty window by one that holds calls; only its mean counts if it is a burst.
-    fn add(&mut self, calls: f64, mean: f64, ordinary: f64) {
-        self.variance -= mean * mean;
-        let off = calls - mean;
-        if off <= ordinary {
-            self.variance += off * off - calls;
-        }
-    }
-
     fn linear(self) -> f64 {
         let excess = self.variance + PRIOR_EXCESS * PRIOR_CALLS;
         (excess / (self.mean + PRIOR_CALLS)).max(0.0)
@@ -124,43 +149,91 @@ impl Excess {
         (excess / (self.square + PRIOR_CALLS * mean)).max(0.0)
     }
 
-    /// Returns α at a mean, for a window that holds `typical` calls on average.
-    fn alpha(self, mean: f64, typical: f64) -> f64 {
-        let mean = mean.max(1e-9);
+    /// Returns how windows vary that hold `typical` calls on average.
+    fn variation(self, typical: f64) -> Variation {
         let dense = typical / (typical + HALF_DENSE);
-        dense * self.quadratic(mean) + (1.0 - dense) * self.linear() / mean
+        Variation { excess: self, dense, linear: self.linear() }
     }
 }
 
-/// Returns the calls of the last week's windows that hold any, and those expected.
-fn held(window: u32, history: &History<'_>, past: &Past, hours: &Hours) -> Vec<(f64, f64)> {
-    let first = hours.week * 12;
-    match window {
-        1 => {
-            let from = past.minute(first).max(history.until - history.reach);
-            let minutes = history.baseline.range(from..history.until.five()).iter();
-            let known = minutes.map(|&(minute, count)| (past.index(minute), minute, count));
-            let known = known.filter(|&(five, ..)| past.known[five]);
-            known
-                .map(|(five, minute, count)| {
-                    (f64::from(count) * history.level(minute), hours.expected[five / 12])
-                })
-                .collect()
+/// The windows of the last week.
+struct Windows {
+    /// The sums over all but those in doubt.
+    ordinary: Excess,
+    /// The calls of those that hold any, of hours that may hold a burst.
+    calls: Vec<f64>,
+    /// How many calls are expected in each window of such an hour, and where their calls are.
+    in_doubt: Vec<(f64, Range<usize>)>,
+}
+
+impl Windows {
+    fn new(window: u32, history: &History<'_>, past: &Past, hours: &Hours) -> Self {
+        let ordinary = hours.of_empty_windows(window);
+        let mut windows = Self { ordinary, calls: Vec::new(), in_doubt: Vec::new() };
+        match window {
+            1 => {
+                let from = past.minute(hours.week * 12).max(history.until - history.reach);
+                let minutes = history.baseline.range(from..history.until.five());
+                for (hour, minutes) in past.by_hour(minutes) {
+                    let sums = 12 * hour..(12 * hour + 12).min(past.len());
+                    let all = !past.known[sums].contains(&false);
+                    let is_known = |minute| all || past.known[past.index(minute)];
+                    let known = minutes.iter().filter(|minute| is_known(minute.0));
+                    let level = |minute| history.level(minute);
+                    let calls = known.map(|&(minute, count)| f64::from(count) * level(minute));
+                    windows.hold(hours.expected[hour], calls);
+                }
+            }
+            5 | 15 => {
+                let width = (window / 5) as usize;
+                for hour in hours.week..hours.calls.len() {
+                    let sums = 12 * hour..(12 * hour + 12).min(past.len());
+                    let known = past.known[sums.clone()].chunks_exact(width);
+                    let calls = past.calls[sums].chunks_exact(width);
+                    let known = calls.zip(known).filter(|(_, known)| !known.contains(&false));
+                    let calls = known.map(|(calls, _)| f64::from(calls.iter().sum::<f32>()));
+                    windows.hold(hours.expected[hour] * f64::from(window), calls);
+                }
+            }
+            _ => {
+                for span in hours.windows((window / 60) as usize) {
+                    let calls: f64 = hours.calls[span.clone()].iter().sum();
+                    windows.hold(hours.mean(span), [calls].into_iter());
+                }
+            }
         }
-        5 | 15 => {
-            let width = (window / 5) as usize;
-            let windows = (first..past.len()).step_by(width).filter(|i| i + width <= past.len());
-            let known = windows.filter(|&i| !past.known[i..i + width].contains(&false));
-            let calls = |i: usize| f64::from(past.calls[i..i + width].iter().sum::<f32>());
-            let held = known.map(|i| (calls(i), hours.expected[i / 12] * f64::from(window)));
-            held.filter(|&(calls, _)| calls > 0.0).collect()
+        windows
+    }
+
+    /// Fills windows in which as many calls are expected.
+    fn hold(&mut self, mean: f64, calls: impl Iterator<Item = f64> + Clone) {
+        let (mut sum, mut squares, mut most) = (0.0, 0.0, 0.0_f64);
+        for calls in calls.clone() {
+            sum += calls;
+            squares += calls * calls;
+            most = most.max(calls);
         }
-        _ => {
-            let width = (window / 60) as usize;
-            let windows = hours.windows(width);
-            let held =
-                windows.map(|span| (hours.calls[span.clone()].iter().sum(), hours.mean(span)));
-            held.filter(|&(calls, _): &(f64, f64)| calls > 0.0).collect()
+        if surely_ordinary(most, mean, 0.0) {
+            // What (calls − mean)² − calls is more than the square of the mean.
+            self.ordinary.variance += squares - (2.0 * mean + 1.0) * sum;
+        } else {
+            let first = self.calls.len();
+            self.calls.extend(calls.filter(|&calls| calls > 0.0));
+            self.in_doubt.push((mean, first..self.calls.len()));
         }
+    }
+
+    /// Returns the sums over all windows, given α at a mean; of a burst only the mean counts.
+    fn excess(&self, alpha: impl Fn(f64) -> f64) -> Excess {
+        let mut excess = self.ordinary;
+        for (mean, held) in &self.in_doubt {
+            let ordinary = ordinary(*mean, alpha(*mean));
+            for calls in &self.calls[held.clone()] {
+                let off = calls - mean;
+                excess.variance += if off <= ordinary { off * off - calls } else { 0.0 };
+                excess.variance -= mean * mean;
+            }
+        }
+        excess
     }
 }

@@ -1,6 +1,6 @@
 //! [`Past`]: five weeks of one series in sums of five minutes, laid out for arithmetic.
 
-use std::ops::Range;
+use std::{iter, ops::Range};
 
 use super::spikes;
 use crate::{
@@ -10,6 +10,8 @@ use crate::{
 
 /// How many days lie before the day to judge: at least one month's end is among them.
 const DAYS: u32 = 35;
+/// The days laid out before the first calls: no window reaches farther back.
+const BEFORE: u32 = 2;
 /// The sums of a day.
 pub(super) const SLOTS: usize = 288;
 
@@ -40,9 +42,16 @@ pub(super) struct Past {
 
 impl Past {
     pub(super) fn new(history: &History<'_>) -> Self {
-        let start = history.until.midnight() - Minutes::days(DAYS);
+        let begin = history.until.midnight() - Minutes::days(DAYS);
+        let log = (history.from + Minutes::new(4)).five();
+        let fives = history.baseline.fives(begin.max(log)..history.until.five()).iter();
+        #[expect(clippy::cast_possible_truncation, reason = "sums are kept as f32")]
+        let fives =
+            fives.map(|&(five, count)| (five, (f64::from(count) * history.level(five)) as f32));
+        let first = fives.clone().find(|&(_, calls)| calls > 0.0).map(|(five, _)| five);
         let mut past = Self {
-            start,
+            // A young series needs no room for five weeks.
+            start: begin.max(first.unwrap_or(log).midnight() - Minutes::days(BEFORE)),
             birth: 0,
             calls: Vec::new(),
             before: Vec::new(),
@@ -55,11 +64,8 @@ impl Past {
         past.calls = vec![0.0; length];
         past.reported = vec![false; length];
         past.hole = vec![false; length];
-        for &(begin, count) in history.baseline.fives(start..history.until.five()) {
-            let level = if history.shifts.is_empty() { 1.0 } else { history.level(begin) };
-            #[expect(clippy::cast_possible_truncation, reason = "sums are kept as f32")]
-            let calls = (f64::from(count) * level) as f32;
-            let i = past.index(begin);
+        for (five, calls) in fives {
+            let i = past.index(five);
             past.calls[i] = calls;
         }
         for span in history.holes {
@@ -70,13 +76,11 @@ impl Past {
             let span = past.touched(span);
             past.reported[span].fill(true);
         }
-        let before_log = past.touched(&(start..history.from));
-        past.calls[before_log.clone()].fill(0.0);
+        let before_log = past.touched(&(past.start..history.from));
         past.hole[before_log].fill(true);
         // A series that was never called is as old as its log.
-        let first = past.calls.iter().position(|&calls| calls > 0.0);
         let of_log = || past.hole.iter().position(|&hole| !hole).unwrap_or(length);
-        past.birth = first.unwrap_or_else(of_log);
+        past.birth = first.map_or_else(of_log, |first| past.index(first));
         past.before = Vec::with_capacity(length + 1);
         past.before.push(0.0);
         let mut sum = 0.0;
@@ -124,6 +128,22 @@ impl Past {
     /// Returns the calls of the sums from one to before another.
     pub(super) fn between(&self, from: usize, to: usize) -> f64 {
         self.before[to] - self.before[from]
+    }
+
+    /// Returns minutes in order by the hour from [`start`](Self::start) on that they are in.
+    pub(super) fn by_hour<'a>(
+        &self,
+        mut minutes: &'a [(Minute, u32)],
+    ) -> impl Iterator<Item = (usize, &'a [(Minute, u32)])> {
+        let start = self.start;
+        iter::from_fn(move || {
+            let hour = minutes.first()?.0.hour();
+            let next = hour + Minutes::hours(1);
+            let held = &minutes[..minutes.len().min(60)];
+            let (of_hour, rest) = minutes.split_at(held.partition_point(|sum| sum.0 < next));
+            minutes = rest;
+            Some(((hour.since(start).count() / 60) as usize, of_hour))
+        })
     }
 
     /// Returns the calls of a sum and of those so near.
