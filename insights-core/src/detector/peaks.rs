@@ -1,7 +1,12 @@
 //! [`Peaks`]: the windows of the past that held a burst.
 
-use super::{WINDOWS, dispersion::Dispersion, hours::Hours, past::Past};
-use crate::{history::History, time::Minutes};
+use super::{
+    WINDOWS,
+    dispersion::{Dispersion, Variation},
+    hours::Hours,
+    past::Past,
+};
+use crate::history::History;
 
 /// The least calls of a burst, and the least factor by which it is above what is expected.
 const CALLS: f64 = 3.0;
@@ -15,9 +20,9 @@ const LEAST_OVER: f64 = 0.1;
 
 /// The windows that hold a burst, by window of [`WINDOWS`].
 pub(super) struct Peaks {
-    /// From five minutes on: the calls above the expected ones in the window that ends with each
-    /// sum if that is a burst, and 0 elsewhere; empty if there is none.
-    ends: [Vec<f32>; 4],
+    /// From five minutes on: the sums that windows with a burst end with, in order, and the calls
+    /// above the expected ones.
+    pub(super) ends: [Vec<(usize, f32)>; 4],
     /// The bursts, each once.
     pub(super) bursts: [Vec<Burst>; 5],
 }
@@ -41,84 +46,120 @@ impl Peaks {
         dispersion: &Dispersion,
     ) -> Self {
         let mut peaks = Self { ends: Default::default(), bursts: Default::default() };
-        let from = past.minute(past.birth).max(history.until - history.reach);
-        for &(minute, count) in history.baseline.range(from..history.until.five()) {
-            let end = past.index(minute);
-            let calls = f64::from(count) * history.level(minute);
-            let held = Window { calls, expected: hours.expected[end / 12] };
-            if held.could_be_burst() {
-                let over = held.over(WINDOWS[0], dispersion);
-                let (reported, scheduled) = (past.reported[end], past.scheduled[end]);
-                if over > 0.0 || (reported && held.is_reportable()) {
-                    let over = over.max(LEAST_OVER);
-                    note(&mut peaks.bursts[0], Burst { end, over, reported, scheduled }, APART);
-                }
-            }
-        }
-        for k in 0..4 {
-            peaks.slide(k, past, hours, dispersion);
-        }
+        peaks.find_minutes(history, past, hours, dispersion);
+        peaks.find_windows(past, hours, dispersion);
         peaks
     }
 
-    /// Looks at all windows of a length.
-    fn slide(&mut self, k: usize, past: &Past, hours: &Hours, dispersion: &Dispersion) {
-        let window = WINDOWS[k + 1];
-        let width = (window.count() / 5) as usize;
-        let mut ends = Vec::new();
-        for i in past.birth..past.len() {
-            let first = (i + 1).saturating_sub(width).max(past.birth);
-            // Sums are aligned and windows are not: one sum more holds any window.
-            let earlier = first.saturating_sub(1).max(past.birth);
-            let wider = Window {
-                calls: past.between(earlier, i + 1),
-                expected: hours.expected_between(earlier, i + 1),
-            };
-            if past.calls[i] > 0.0 && !wider.could_be_burst() {
-                continue;
-            }
-            #[expect(clippy::cast_possible_truncation, reason = "sums are kept as f32")]
-            let excess = (wider.calls - wider.expected) as f32;
-            if past.calls[i] == 0.0 {
-                // A burst stays in the windows after it.
-                if i > 0 && ends.get(i - 1).is_some_and(|&before| before > 0.0) {
-                    ends[i] = excess.max(0.0);
+    /// Looks at single minutes.
+    fn find_minutes(
+        &mut self,
+        history: &History<'_>,
+        past: &Past,
+        hours: &Hours,
+        dispersion: &Dispersion,
+    ) {
+        let variation = dispersion.of(WINDOWS[0]);
+        let from = past.minute(past.birth).max(history.until - history.reach);
+        let minutes = history.baseline.range(from..history.until.five());
+        for (hour, minutes) in past.by_hour(minutes) {
+            let expected = hours.expected[hour];
+            let reported =
+                past.reported[12 * hour..(12 * hour + 12).min(past.len())].contains(&true);
+            if history.shifts.is_empty() && !reported {
+                let busiest = minutes.iter().map(|minute| minute.1).max().unwrap_or_default();
+                let busiest = Window { calls: f64::from(busiest), expected };
+                if !busiest.could_be_burst() || busiest.is_surely_ordinary(&variation) {
+                    continue;
                 }
-                continue;
             }
-            let held = Window {
-                calls: past.between(first, i + 1),
-                expected: hours.expected_between(first, i + 1),
-            };
-            let span = first..i + 1;
-            let reported = past.reported[span.clone()].contains(&true);
-            let over = held.over(window, dispersion);
-            let is_burst =
-                held.could_be_burst() && (over > 0.0 || (reported && held.is_reportable()));
-            if is_burst || wider.over(window, dispersion) > 0.0 {
-                if ends.is_empty() {
-                    ends = vec![0.0; past.len()];
+            for &(minute, count) in minutes {
+                let held = Window { calls: f64::from(count) * history.level(minute), expected };
+                if !held.could_be_burst() {
+                    continue;
                 }
-                ends[i] = excess;
-            }
-            if is_burst {
-                let scheduled = past.scheduled[span].contains(&true);
-                let over = over.max(LEAST_OVER);
-                let burst = Burst { end: i, over, reported, scheduled };
-                note(&mut self.bursts[k + 1], burst, width.max(APART));
+                let end = past.index(minute);
+                let (reported, scheduled) = (past.reported[end], past.scheduled[end]);
+                let over = held.over(&variation);
+                if over > 0.0 || (reported && held.is_reportable()) {
+                    let over = over.max(LEAST_OVER);
+                    note(&mut self.bursts[0], Burst { end, over, reported, scheduled }, APART);
+                }
             }
         }
-        self.ends[k] = ends;
+    }
+
+    /// Looks at all windows from five minutes on.
+    fn find_windows(&mut self, past: &Past, hours: &Hours, dispersion: &Dispersion) {
+        let windows = [0, 1, 2, 3].map(|k| {
+            let window = WINDOWS[k + 1];
+            ((window.count() / 5) as usize, dispersion.of(window))
+        });
+        let (mut after_reported, mut after_scheduled) = (0, 0);
+        // Whether a window that ended with the sum before held a burst.
+        let mut follows = false;
+        for i in past.birth..past.len() {
+            if past.reported[i] {
+                after_reported = i + 1;
+            }
+            if past.scheduled[i] {
+                after_scheduled = i + 1;
+            }
+            let is_empty = past.calls[i] == 0.0;
+            if is_empty && !follows {
+                continue;
+            }
+            follows = false;
+            for (k, (width, variation)) in windows.iter().enumerate() {
+                let ends = &mut self.ends[k];
+                let first = (i + 1).saturating_sub(*width).max(past.birth);
+                let held_from = |from: usize| Window {
+                    calls: past.between(from, i + 1),
+                    expected: hours.expected_between(from, i + 1),
+                };
+                // Sums are aligned and windows are not: one sum more holds any window.
+                let wider = held_from(first.saturating_sub(1).max(past.birth));
+                #[expect(clippy::cast_possible_truncation, reason = "sums are kept as f32")]
+                let excess = (wider.calls - wider.expected) as f32;
+                if is_empty {
+                    // A burst stays in the windows after it.
+                    if excess > 0.0 && ends.last().is_some_and(|last| last.0 + 1 == i) {
+                        ends.push((i, excess));
+                        follows = true;
+                    }
+                    continue;
+                }
+                if !wider.could_be_burst() {
+                    continue;
+                }
+                let held = held_from(first);
+                let reported = after_reported > first;
+                if !reported
+                    && wider.is_surely_ordinary(variation)
+                    && held.is_surely_ordinary(variation)
+                {
+                    continue;
+                }
+                let over = held.over(variation);
+                let is_burst =
+                    held.could_be_burst() && (over > 0.0 || (reported && held.is_reportable()));
+                if is_burst || wider.over(variation) > 0.0 {
+                    ends.push((i, excess));
+                    follows = true;
+                }
+                if is_burst {
+                    let scheduled = after_scheduled > first;
+                    let over = over.max(LEAST_OVER);
+                    let burst = Burst { end: i, over, reported, scheduled };
+                    note(&mut self.bursts[k + 1], burst, (*width).max(APART));
+                }
+            }
+        }
     }
 
     /// Returns whether no window holds a burst.
     pub(super) fn is_empty(&self) -> bool {
         self.bursts.iter().all(Vec::is_empty)
-    }
-
-    /// Returns whether no window of the length holds a burst.
-    pub(super) fn none_of(&self, k: usize) -> bool {
-        self.ends[k].is_empty()
     }
 
     /// Returns the share of all times that lie within ten minutes of a burst that follows no
@@ -127,15 +168,6 @@ impl Peaks {
         let width = f64::from(WINDOWS[k + 1].count() / 5);
         let bursts = self.bursts[k + 1].iter().filter(|burst| !burst.scheduled).count() as f64;
         bursts * (width + 4.0) / (past.len() - past.birth).max(1) as f64
-    }
-
-    /// Returns the calls above the expected ones of the highest burst window that ends within
-    /// ten minutes of a sum.
-    pub(super) fn near(&self, k: usize, end: usize) -> f64 {
-        let ends = &self.ends[k];
-        let from = end.saturating_sub(2).min(ends.len());
-        let to = (end + 3).min(ends.len());
-        f64::from(ends[from..to].iter().copied().fold(0.0, f32::max))
     }
 }
 
@@ -157,8 +189,13 @@ impl Window {
     }
 
     /// Returns the calls above what is ordinary.
-    fn over(&self, window: Minutes, dispersion: &Dispersion) -> f64 {
-        self.calls - self.expected - dispersion.ordinary(window, self.expected)
+    fn over(&self, variation: &Variation) -> f64 {
+        self.calls - self.expected - variation.ordinary(self.expected)
+    }
+
+    /// Returns, at less cost, whether none are beyond doubt.
+    fn is_surely_ordinary(&self, variation: &Variation) -> bool {
+        variation.surely_ordinary(self.calls, self.expected)
     }
 }
 

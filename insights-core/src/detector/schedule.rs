@@ -14,6 +14,8 @@ use super::{
 };
 use crate::time::{Minute, Minutes};
 
+/// Windows that end so many sums apart are near each other.
+const NEAR: usize = 2;
 /// The days of the same kind that are comparable.
 const DAYS: usize = 14;
 /// Days at least so far apart can be the same day of months.
@@ -47,28 +49,33 @@ impl Schedule {
             return Self::default();
         }
         let days = comparable_days(past);
-        let telling: Vec<usize> =
-            days.iter().copied().filter(|&day| tells_alone(past.days() - day)).collect();
-        let covered = [0, 1, 2, 3].map(|k| peaks.covered(k, past));
-        let mut slots = Vec::new();
-        let mut sizes = Vec::new();
-        for slot in 0..SLOTS {
-            let mut windows = [(Sizes::default(), 0.0); 4];
-            for (k, window) in windows.iter_mut().enumerate().filter(|(k, _)| !peaks.none_of(*k)) {
-                sizes.clear();
-                sizes.extend(days.iter().map(|day| peaks.near(k, day * SLOTS + slot)));
-                sizes.retain(|&size| size > 0.0);
-                let share = sizes.len() as f64 / days.len() as f64;
-                let recurs = sizes.len() > 1
-                    || telling.iter().any(|day| peaks.near(k, day * SLOTS + slot) > 0.0);
-                if recurs && share > ABOVE_CHANCE * covered[k] {
-                    *window = (Sizes::of_runs(&sizes), share);
+        let mut slots: Vec<Slot> = Vec::new();
+        for (k, ends) in peaks.ends.iter().enumerate() {
+            let least = ABOVE_CHANCE * peaks.covered(k, past);
+            let counts = days_near(ends, &days);
+            for (slot, &count) in counts.iter().enumerate() {
+                let share = f64::from(count) / days.len() as f64;
+                if count > 0 && share > least {
+                    let near = days.iter().map(|day| highest_near(ends, day * SLOTS + slot));
+                    let sizes: Vec<f64> = near.filter(|&size| size > 0.0).collect();
+                    let mut windows = [(Sizes::default(), 0.0); 4];
+                    windows[k] = (Sizes::of_runs(&sizes), share);
+                    slots.push(Slot { slot, windows });
                 }
             }
-            if windows.iter().any(|window| window.0.n > 0.0) {
-                slots.push(Slot { slot, windows });
-            }
         }
+        slots.sort_by_key(|slot| slot.slot);
+        slots.dedup_by(|slot, kept| {
+            let same = kept.slot == slot.slot;
+            if same {
+                for (kept, window) in kept.windows.iter_mut().zip(slot.windows) {
+                    if window.0.n > 0.0 {
+                        *kept = window;
+                    }
+                }
+            }
+            same
+        });
         Self { slots }
     }
 
@@ -94,6 +101,33 @@ impl Schedule {
     }
 }
 
+/// Returns on how many days a burst window ended near each time of day.
+fn days_near(ends: &[(usize, f32)], days: &[usize]) -> [u32; SLOTS] {
+    let mut counts = [0; SLOTS];
+    for day in days {
+        let (mut next, midnight) = (day * SLOTS, (day + 1) * SLOTS);
+        let first = ends.partition_point(|end| end.0 + NEAR < next);
+        for &(end, _) in &ends[first..] {
+            let near = next.max(end.saturating_sub(NEAR))..midnight.min(end + NEAR + 1);
+            if near.start >= midnight {
+                break;
+            }
+            next = near.end;
+            for slot in near {
+                counts[slot % SLOTS] += 1;
+            }
+        }
+    }
+    counts
+}
+
+/// Returns the calls above the expected ones of the highest burst window that ends near a sum.
+fn highest_near(ends: &[(usize, f32)], sum: usize) -> f64 {
+    let from = ends.partition_point(|end| end.0 + NEAR < sum);
+    let near = ends[from..].iter().take_while(|end| end.0 <= sum + NEAR);
+    f64::from(near.map(|end| end.1).fold(0.0, f32::max))
+}
+
 fn comparable_days(past: &Past) -> Vec<usize> {
     let today = past.days();
     let midnight = |day: usize| past.midnight(day);
@@ -106,12 +140,6 @@ fn comparable_days(past: &Past) -> Vec<usize> {
             || (apart >= MONTH && same_day_of_month(midnight(day), midnight(today)))
     };
     (past.birth / SLOTS..today).filter(comparable).collect()
-}
-
-/// Returns whether a burst on a day so many days ago may be the first of a job's: a daily, weekly
-/// or monthly one. A single one on any other day is a coincidence.
-const fn tells_alone(apart: usize) -> bool {
-    apart == 1 || apart.is_multiple_of(7) || apart >= MONTH
 }
 
 fn same_day_of_month(a: Minute, b: Minute) -> bool {
