@@ -160,6 +160,29 @@ impl<'a> Recent<'a> {
         sum_back(&self.baseline.minutes, &self.window(window))
     }
 
+    /// Returns the calls in each of the last `windows`, which are in order of length.
+    pub(crate) fn sums<const N: usize>(&self, windows: [Minutes; N]) -> [u64; N] {
+        let mut sums = [0; N];
+        let spans = windows.map(|window| self.window(window));
+        let Some(longest) = spans.last() else { return sums };
+        let (mut k, mut sum) = (0, 0);
+        for &(minute, count) in self.baseline.minutes.iter().rev() {
+            if minute >= longest.end {
+                continue;
+            }
+            while k < N && minute < spans[k].start {
+                sums[k] = sum;
+                k += 1;
+            }
+            if k == N {
+                break;
+            }
+            sum += u64::from(count);
+        }
+        sums[k..].fill(sum);
+        sums
+    }
+
     /// Returns the calls in the last `window`, which begins and ends with whole fives.
     pub(crate) fn sum_of_fives(&self, window: Minutes) -> u64 {
         sum_back(&self.baseline.fives, &self.window(window))

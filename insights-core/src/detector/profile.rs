@@ -59,7 +59,12 @@ impl Profile {
 
     /// Returns the calls expected from `from` to `to`, at most a day apart.
     pub(super) fn expected(&self, from: Minute, to: Minute) -> f64 {
-        let mut expected = self.before(to) - self.before(from);
+        self.expected_from(from, (to, self.before(to)))
+    }
+
+    /// Returns the same if the calls [expected before](Self::before) the end are known.
+    pub(super) fn expected_from(&self, from: Minute, (to, before): (Minute, f64)) -> f64 {
+        let mut expected = before - self.before(from);
         if expected < 0.0 {
             // Beyond the day it is of the profile repeats: the end was wrapped.
             expected += self.sums[BEFORE + 24] - self.sums[BEFORE];
@@ -74,7 +79,7 @@ impl Profile {
     }
 
     /// Returns the calls expected before `minute`.
-    fn before(&self, minute: Minute) -> f64 {
+    pub(super) fn before(&self, minute: Minute) -> f64 {
         let (i, since) = self.place(minute);
         let slope = (self.rates[i + 1] - self.rates[i]) / 60.0;
         self.sums[i] + self.rates[i] * since + slope * since * since / 2.0

@@ -38,8 +38,9 @@ const CHANGE: [f64; 5] = [1.25, 1.0, 0.75, 0.6, 0.5];
 const LEAST_EXCESS: f64 = 0.9;
 /// Up to so many calls in the last week a series is new or all but forgotten.
 const NEW: f64 = 0.5;
-/// Up to that window every minute is looked at; longer ones every five minutes.
-const EVERY_MINUTE: Minutes = Minutes::new(20);
+/// The windows that are looked at every minute, in order; longer ones are every five minutes.
+const SHORT: [Minutes; 5] = [WINDOWS[0], WINDOWS[1], FALL[0], WINDOWS[2], FALL[1]];
+const EVERY_MINUTE: Minutes = SHORT[SHORT.len() - 1];
 /// The least part of a rise that the quarter of an hour before may not have been short of.
 const CAUGHT_UP: f64 = 0.5;
 /// The most of the expected calls that are a fall, by window: a program that restarts pauses for
@@ -155,7 +156,15 @@ impl Detector for RateDetector {
         recent: Recent<'_>,
         Circumstances { warm_up, in_wave }: Circumstances,
     ) -> Verdict {
-        let now = Now { settings: self, model, recent, in_wave };
+        let next = recent.now() + ONE;
+        let now = Now {
+            settings: self,
+            model,
+            recent,
+            in_wave,
+            sums: recent.sums(SHORT),
+            before: model.profile.before(next),
+        };
         let rise = now.rise(warm_up);
         let finding = match warm_up {
             WarmUp::Running => rise,
@@ -197,25 +206,28 @@ struct Now<'a> {
     model: &'a Model,
     recent: Recent<'a>,
     in_wave: bool,
+    /// The calls in the windows that are [`SHORT`].
+    sums: [u64; SHORT.len()],
+    /// The calls expected before the minute to come.
+    before: f64,
 }
 
 impl Now<'_> {
     /// Returns the calls in the last `window`, if that is whole and looked at now.
     fn calls(&self, window: Minutes) -> Option<u64> {
-        let next = self.recent.now() + ONE;
         if !self.recent.covers(window) {
-            None
-        } else if window <= EVERY_MINUTE {
-            Some(self.recent.sum(window))
-        } else {
-            (next == next.five()).then(|| self.recent.sum_of_fives(window))
+            return None;
         }
+        let short = SHORT.iter().position(|&short| short == window);
+        let next = self.recent.now() + ONE;
+        let long = || (next == next.five()).then(|| self.recent.sum_of_fives(window));
+        short.map(|k| self.sums[k]).or_else(long)
     }
 
     /// Returns the calls expected in the last `window`.
     fn expected(&self, window: Minutes) -> f64 {
         let next = self.recent.now() + ONE;
-        self.model.profile.expected(next - window, next)
+        self.model.profile.expected_from(next - window, (next, self.before))
     }
 
     /// Returns the rise with the highest score, if any reaches the threshold.
@@ -257,7 +269,7 @@ impl Now<'_> {
 
     /// Returns a rise if nothing explains it.
     fn explain_rise(&self, window: Minutes, observed: u64, expected: f64) -> Option<Finding> {
-        let Self { settings, model, recent, in_wave } = *self;
+        let Self { settings, model, recent, in_wave, .. } = *self;
         let (calls, excess) = (observed as f64, observed as f64 - expected);
         let alpha = model.dispersion.alpha(window, expected);
         let looks = looks(WINDOWS.len(), window);
@@ -265,12 +277,21 @@ impl Now<'_> {
         if bound + BOUND_ERROR < settings.threshold {
             return None;
         }
-        let ordinary = model.dispersion.ordinary(window, expected);
-        let expectations = Expectations {
+        // Each is asked only while the others leave the window unusual.
+        let is_unusual = |expectations: &Expectations| expectations.score() >= settings.threshold;
+        let mut expectations = Expectations {
             chance: looks * tails::counts_upper(expected, alpha, observed),
-            habit: model.bursts.as_large(window, excess - ordinary, in_wave),
-            schedule: model.schedule.as_large(window, recent.now(), excess),
+            ..Expectations::default()
         };
+        if !is_unusual(&expectations) {
+            return None;
+        }
+        expectations.schedule = model.schedule.as_large(window, recent.now(), excess);
+        if !is_unusual(&expectations) {
+            return None;
+        }
+        let ordinary = model.dispersion.ordinary(window, expected);
+        expectations.habit = model.bursts.as_large(window, excess - ordinary, in_wave);
         let onset = || onset_of_rise(&model.profile, recent, window);
         self.finding(Direction::Rise, window, (observed, expected, alpha), expectations, onset)
     }
