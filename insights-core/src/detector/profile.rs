@@ -59,12 +59,7 @@ impl Profile {
 
     /// Returns the calls expected from `from` to `to`, at most a day apart.
     pub(super) fn expected(&self, from: Minute, to: Minute) -> f64 {
-        self.expected_from(from, (to, self.before(to)))
-    }
-
-    /// Returns the same if the calls [expected before](Self::before) the end are known.
-    pub(super) fn expected_from(&self, from: Minute, (to, before): (Minute, f64)) -> f64 {
-        let mut expected = before - self.before(from);
+        let mut expected = self.before(to) - self.before(from);
         if expected < 0.0 {
             // Beyond the day it is of the profile repeats: the end was wrapped.
             expected += self.sums[BEFORE + 24] - self.sums[BEFORE];
@@ -72,14 +67,17 @@ impl Profile {
         expected.max(FLOOR * self.mean * f64::from(to.since(from).count())).max(1e-12)
     }
 
-    /// Returns the highest rate from an hour before to an hour after.
-    pub(super) fn around(&self, minute: Minute) -> f64 {
+    /// Returns the lowest and the highest rate from an hour before to an hour after.
+    pub(super) fn around(&self, minute: Minute) -> (f64, f64) {
         let (i, _) = self.place(minute);
-        self.rates[i.saturating_sub(1)..(i + 3).min(HOURS)].iter().copied().fold(0.0, f64::max)
+        let rates = &self.rates[i.saturating_sub(1)..(i + 3).min(HOURS)];
+        rates
+            .iter()
+            .fold((f64::INFINITY, 0.0), |(low, high), &rate| (low.min(rate), high.max(rate)))
     }
 
     /// Returns the calls expected before `minute`.
-    pub(super) fn before(&self, minute: Minute) -> f64 {
+    fn before(&self, minute: Minute) -> f64 {
         let (i, since) = self.place(minute);
         let slope = (self.rates[i + 1] - self.rates[i]) / 60.0;
         self.sums[i] + self.rates[i] * since + slope * since * since / 2.0
@@ -179,12 +177,13 @@ mod tests {
     }
 
     #[test]
-    fn the_rate_around_a_minute_is_not_below_any_of_the_next_hour() {
+    fn no_rate_within_an_hour_is_outside_those_around_a_minute() {
         let profile = uneven();
         for minute in (0..1_440).step_by(7) {
-            let around = profile.around(today() + Minutes::new(minute));
-            for ahead in minute..=minute + 60 {
-                assert!(profile.rate(today() + Minutes::new(ahead)) <= around + 1e-9, "{minute}");
+            let (low, high) = profile.around(today() + Minutes::new(minute));
+            for ahead in minute..=minute + 120 {
+                let rate = profile.rate(today() - Minutes::hours(1) + Minutes::new(ahead));
+                assert!((low - 1e-9..high + 1e-9).contains(&rate), "{minute}");
             }
         }
     }

@@ -30,6 +30,10 @@ use crate::{
 };
 
 const ONE: Minutes = Minutes::new(1);
+const HOUR: Minutes = Minutes::hours(1);
+/// What keeps bounds of sums from being wrong by rounding.
+const ROUNDED_DOWN: f64 = 1.0 - 1e-6;
+const ROUNDED_UP: f64 = 1.0 + 1e-6;
 /// A younger series has no pattern yet.
 const PATTERNED: usize = 3 * SLOTS;
 /// By window of a rise: the least change as a share of the setting's.
@@ -156,14 +160,13 @@ impl Detector for RateDetector {
         recent: Recent<'_>,
         Circumstances { warm_up, in_wave }: Circumstances,
     ) -> Verdict {
-        let next = recent.now() + ONE;
         let now = Now {
             settings: self,
             model,
             recent,
             in_wave,
             sums: recent.sums(SHORT),
-            before: model.profile.before(next),
+            around: model.profile.around(recent.now()),
         };
         let rise = now.rise(warm_up);
         let finding = match warm_up {
@@ -208,8 +211,8 @@ struct Now<'a> {
     in_wave: bool,
     /// The calls in the windows that are [`SHORT`].
     sums: [u64; SHORT.len()],
-    /// The calls expected before the minute to come.
-    before: f64,
+    /// The lowest and the highest rate from an hour before to an hour after.
+    around: (f64, f64),
 }
 
 impl Now<'_> {
@@ -227,7 +230,16 @@ impl Now<'_> {
     /// Returns the calls expected in the last `window`.
     fn expected(&self, window: Minutes) -> f64 {
         let next = self.recent.now() + ONE;
-        self.model.profile.expected_from(next - window, (next, self.before))
+        self.model.profile.expected(next - window, next)
+    }
+
+    /// Returns bounds of the calls expected in the last `window`, at less cost.
+    fn expected_within(&self, window: Minutes) -> (f64, f64) {
+        if window > HOUR {
+            return (0.0, f64::INFINITY);
+        }
+        let minutes = f64::from(window.count());
+        (ROUNDED_DOWN * self.around.0 * minutes, ROUNDED_UP * self.around.1 * minutes)
     }
 
     /// Returns the rise with the highest score, if any reaches the threshold.
@@ -245,13 +257,17 @@ impl Now<'_> {
         for (window, share) in WINDOWS.into_iter().zip(CHANGE) {
             let Some(observed) = self.calls(window) else { continue };
             let calls = observed as f64;
-            if calls < least_calls {
+            let is_small = |expected: f64| {
+                calls < least_calls
+                    || calls - expected < LEAST_EXCESS * least_calls
+                    || calls < (1.0 + (least_change - 1.0) * share) * expected
+            };
+            if is_small(self.expected_within(window).0) {
                 continue;
             }
             let expected = self.expected(window);
             let excess = calls - expected;
-            if excess < LEAST_EXCESS * least_calls
-                || calls < (1.0 + (least_change - 1.0) * share) * expected
+            if is_small(expected)
                 || (window > EVERY_MINUTE && !self.recent.five_has_calls())
                 || (window < WINDOWS[2] && self.caught_up(excess))
             {
@@ -310,12 +326,15 @@ impl Now<'_> {
         let Self { settings, model, recent, .. } = *self;
         (0..WINDOWS_OF_FALL).find_map(|k| {
             let window = FALL[k];
-            let expected = self.expected(window);
-            if expected < FALL_EXPECTED {
+            let observed = self.calls(window)?;
+            let is_usual = |expected: f64| {
+                expected < FALL_EXPECTED || observed as f64 > FALL_SHARE[k] * expected
+            };
+            if is_usual(self.expected_within(window).1) {
                 return None;
             }
-            let observed = self.calls(window)?;
-            if observed as f64 > FALL_SHARE[k] * expected {
+            let expected = self.expected(window);
+            if is_usual(expected) {
                 return None;
             }
             let alpha = FALL_DISPERSION + model.dispersion.alpha(window, expected);
@@ -382,10 +401,11 @@ impl Now<'_> {
     /// Returns the first minute at which the series could be unusual if no call came any more.
     fn next_look(&self) -> Option<Minute> {
         let now = self.recent.now();
-        let rate = self.model.profile.around(now);
+        let rate = self.around.1;
         // Long windows reach back to hours that may be busier, and an hour ahead.
         let could_fall = |window: Minutes| {
-            self.expected(window) + rate * f64::from(window.count().min(60)) >= FALL_EXPECTED
+            let ahead = rate * f64::from(window.count().min(60));
+            ahead >= FALL_EXPECTED || self.expected(window) + ahead >= FALL_EXPECTED
         };
         let longest = FALL[WINDOWS_OF_FALL - 1];
         let by_fives = if could_fall(longest) {
