@@ -1,10 +1,6 @@
 //! [`Engine`]: counts in, insights out.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    mem,
-    ops::Bound,
-};
+use std::{collections::BTreeMap, mem, ops::Bound};
 
 use crate::{
     attribution::Attributes,
@@ -65,8 +61,9 @@ pub struct Engine<D: Detector = RateDetector> {
     pub(crate) watches: Vec<Watch<D::Model>>,
     pub(crate) attributes: Interner<Attributes>,
     pub(crate) incidents: Incidents,
-    /// The series to look at again even if nothing is called, by minute.
-    due: BTreeSet<(Minute, u32)>,
+    /// The series to look at again even if nothing is called, by minute, and some that are not:
+    /// each series knows when it is due.
+    due: BTreeMap<Minute, Vec<u32>>,
 }
 
 impl Engine<RateDetector> {
@@ -94,7 +91,7 @@ impl<D: Detector> Engine<D> {
             watches: Vec::new(),
             attributes: Interner::default(),
             incidents: Incidents::default(),
-            due: BTreeSet::new(),
+            due: BTreeMap::new(),
         }
     }
 
@@ -131,7 +128,7 @@ impl<D: Detector> Engine<D> {
             let next = [
                 cells.peek().map(|cell| cell.minute),
                 lives.peek().map(|life| life.minute),
-                self.due.first().map(|&(minute, _)| minute),
+                self.due.first_key_value().map(|(&minute, _)| minute),
             ];
             let Some(now) = next.into_iter().flatten().min().filter(|&now| now < to) else {
                 break;
@@ -150,10 +147,13 @@ impl<D: Detector> Engine<D> {
                     self.lives[log as usize].count_series(1);
                 }
             }
-            while let Some(&(minute, slot)) = self.due.first().filter(|due| due.0 <= now) {
-                self.due.remove(&(minute, slot));
-                self.watches[slot as usize].due = None;
-                touched.push(slot);
+            while let Some(due) = self.due.first_entry().filter(|due| *due.key() <= now) {
+                let (minute, slots) = due.remove_entry();
+                for slot in slots {
+                    if self.watches[slot as usize].due.take_if(|due| *due == minute).is_some() {
+                        touched.push(slot);
+                    }
+                }
             }
             touched.sort_unstable();
             touched.dedup();
@@ -257,10 +257,8 @@ impl<D: Detector> Engine<D> {
         if due.is_some_and(|due| due <= look) {
             return;
         }
-        if let Some(later) = due.replace(look) {
-            self.due.remove(&(later, slot));
-        }
-        self.due.insert((look, slot));
+        *due = Some(look);
+        self.due.entry(look).or_default().push(slot);
     }
 
     /// Returns the insight of a turn that was decided at `now`.
@@ -344,7 +342,9 @@ impl<D: Detector> Engine<D> {
         for watch in watches.into_iter().filter(|watch| !watch.is_idle()) {
             let slot = number(self.watches.len());
             self.index.insert(watch.key.clone(), slot);
-            self.due.extend(watch.due.map(|minute| (minute, slot)));
+            if let Some(due) = watch.due {
+                self.due.entry(due).or_default().push(slot);
+            }
             self.watches.push(watch);
         }
         let used: usize = self.watches.iter().map(|watch| watch.made_of.len()).sum();

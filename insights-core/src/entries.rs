@@ -98,9 +98,9 @@ impl Entries {
     /// Takes out the rows before `minute`.
     pub(crate) fn split_before(&mut self, minute: Minute) -> Self {
         Self {
-            sightings: self.sightings.extract_if(.., |row| row.minute < minute).collect(),
-            cells: self.cells.extract_if(.., |row| row.minute < minute).collect(),
-            activity: self.activity.extract_if(.., |row| row.minute < minute).collect(),
+            sightings: take(&mut self.sightings, |row| row.minute < minute),
+            cells: take(&mut self.cells, |row| row.minute < minute),
+            activity: take(&mut self.activity, |row| row.minute < minute),
             joined: 0,
         }
     }
@@ -256,6 +256,15 @@ impl<'a, T: Clone + Eq + std::hash::Hash> Renumbering<'a, T> {
             *number = to.intern_owned(self.from.get(id));
         }
         *number
+    }
+}
+
+/// Takes some rows out, often all: then nothing is copied.
+fn take<T>(rows: &mut Vec<T>, is_taken: impl Fn(&T) -> bool) -> Vec<T> {
+    if rows.iter().all(&is_taken) {
+        mem::take(rows)
+    } else {
+        rows.extract_if(.., |row| is_taken(row)).collect()
     }
 }
 

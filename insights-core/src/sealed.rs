@@ -42,14 +42,17 @@ pub struct LogActivity<'a> {
 }
 
 impl SealedCounts {
+    /// Puts settled entries, which are in order of their minutes, in order of their keys.
     pub(crate) fn new(keys: Keys, entries: Entries, duplicates: u64, outside: u64) -> Self {
         let Entries { mut cells, mut activity, .. } = entries;
         let (series, attributes) = (keys.series.ranks(), keys.attributes.ranks());
         let logs = keys.logs.ranks();
         let rank = |ranks: &[u32], id: u32| ranks[id as usize];
-        cells.sort_unstable_by_key(|row| {
-            (row.minute, rank(&series, row.series), rank(&attributes, row.attributes))
-        });
+        for cells in cells.chunk_by_mut(|a, b| a.minute == b.minute) {
+            cells.sort_unstable_by_key(|row| {
+                (rank(&series, row.series), rank(&attributes, row.attributes))
+            });
+        }
         activity.sort_unstable_by_key(|row| (row.minute, rank(&logs, row.log)));
         Self { keys, cells, activity, duplicates, outside }
     }
