@@ -28,19 +28,22 @@ const HOUR: usize = 12;
 const MOST_DAYS: f64 = 0.5;
 const MOVED: f64 = 0.1;
 
-/// What is expected at which time of the day to judge.
+/// What came at which time of day: what of that is alike is only found out when it is asked for.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Schedule {
-    slots: Vec<Slot>,
+    days: Vec<usize>,
+    /// By window from five minutes on.
+    windows: [Ends; 4],
 }
 
-/// Bursts that ended within ten minutes of a time of day.
-#[derive(Clone, Copy, Debug)]
-struct Slot {
-    /// The number of the sum in its day.
-    slot: usize,
-    /// By window from five minutes on: the sizes, and the share of days that had one.
-    windows: [(Sizes, f64); 4],
+/// The bursts of one length.
+#[derive(Clone, Debug, Default)]
+struct Ends {
+    /// The sums that they end with on comparable days, in order, and the calls above the expected
+    /// ones.
+    ends: Vec<(u32, f32)>,
+    /// The share of days that must have one near a time of day.
+    least_share: f64,
 }
 
 impl Schedule {
@@ -49,83 +52,66 @@ impl Schedule {
             return Self::default();
         }
         let days = comparable_days(past);
-        let mut slots: Vec<Slot> = Vec::new();
-        for (k, ends) in peaks.ends.iter().enumerate() {
-            let least = ABOVE_CHANCE * peaks.covered(k, past);
-            let counts = days_near(ends, &days);
-            for (slot, &count) in counts.iter().enumerate() {
-                let share = f64::from(count) / days.len() as f64;
-                if count > 0 && share > least {
-                    let near = days.iter().map(|day| highest_near(ends, day * SLOTS + slot));
-                    let sizes: Vec<f64> = near.filter(|&size| size > 0.0).collect();
-                    let mut windows = [(Sizes::default(), 0.0); 4];
-                    windows[k] = (Sizes::of_runs(&sizes), share);
-                    slots.push(Slot { slot, windows });
-                }
-            }
-        }
-        slots.sort_by_key(|slot| slot.slot);
-        slots.dedup_by(|slot, kept| {
-            let same = kept.slot == slot.slot;
-            if same {
-                for (kept, window) in kept.windows.iter_mut().zip(slot.windows) {
-                    if window.0.n > 0.0 {
-                        *kept = window;
-                    }
-                }
-            }
-            same
+        let windows = [0, 1, 2, 3].map(|k| Ends {
+            ends: ends_near(&days, &peaks.ends[k]),
+            least_share: ABOVE_CHANCE * peaks.covered(k, past),
         });
-        Self { slots }
+        Self { days, windows }
     }
 
     /// Returns how many windows a day are expected with as many calls above the expected ones,
     /// by what ended at the time of day of `now` before.
     pub(super) fn as_large(&self, window: Minutes, now: Minute, excess: f64) -> f64 {
-        if self.slots.is_empty() {
-            return 0.0;
-        }
         let k = WINDOWS[1..].iter().position(|&w| window <= w).unwrap_or(3);
         let slot = (now.since(now.midnight()).count() / 5) as usize;
-        let at = |slot: usize| {
-            let i = self.slots.binary_search_by_key(&(slot % SLOTS), |at| at.slot).ok()?;
-            Some(self.slots[i].windows[k])
-        };
+        let at = |slot: usize| self.at(k, slot % SLOTS);
         let likely = |(sizes, share): (Sizes, f64)| share * sizes.upper(excess);
         let moved = |slot| {
             let usual = at(slot).filter(|(_, share)| *share >= MOST_DAYS);
             MOVED * usual.map_or(0.0, likely)
         };
         let here = at(slot).map_or(0.0, likely);
+        if here >= MOVED {
+            return here;
+        }
         here.max(moved(slot + SLOTS - HOUR)).max(moved(slot + HOUR))
     }
-}
 
-/// Returns on how many days a burst window ended near each time of day.
-fn days_near(ends: &[(usize, f32)], days: &[usize]) -> [u32; SLOTS] {
-    let mut counts = [0; SLOTS];
-    for day in days {
-        let (mut next, midnight) = (day * SLOTS, (day + 1) * SLOTS);
-        let first = ends.partition_point(|end| end.0 + NEAR < next);
-        for &(end, _) in &ends[first..] {
-            let near = next.max(end.saturating_sub(NEAR))..midnight.min(end + NEAR + 1);
-            if near.start >= midnight {
-                break;
-            }
-            next = near.end;
-            for slot in near {
-                counts[slot % SLOTS] += 1;
-            }
+    /// Returns the sizes of the bursts that ended within ten minutes of a time of day, and the
+    /// share of days that had one, if it came more often than by chance.
+    fn at(&self, k: usize, slot: usize) -> Option<(Sizes, f64)> {
+        let Ends { ends, least_share } = &self.windows[k];
+        if ends.is_empty() {
+            return None;
         }
+        let highest = |day: &usize| {
+            let sum = day * SLOTS + slot;
+            let first = ends.partition_point(|&(end, _)| end as usize + NEAR < sum);
+            let near = ends[first..].iter().take_while(|&&(end, _)| end as usize <= sum + NEAR);
+            f64::from(near.map(|&(_, excess)| excess).fold(0.0, f32::max))
+        };
+        let sizes: Vec<f64> = self.days.iter().map(highest).filter(|&size| size > 0.0).collect();
+        let share = sizes.len() as f64 / self.days.len() as f64;
+        (share > *least_share).then(|| (Sizes::of_runs(&sizes), share))
     }
-    counts
 }
 
-/// Returns the calls above the expected ones of the highest burst window that ends near a sum.
-fn highest_near(ends: &[(usize, f32)], sum: usize) -> f64 {
-    let from = ends.partition_point(|end| end.0 + NEAR < sum);
-    let near = ends[from..].iter().take_while(|end| end.0 <= sum + NEAR);
-    f64::from(near.map(|end| end.1).fold(0.0, f32::max))
+/// Returns the ends of windows that are near a time of these days.
+fn ends_near(days: &[usize], ends: &[(usize, f32)]) -> Vec<(u32, f32)> {
+    let mut near = Vec::new();
+    let mut rest = ends;
+    for day in days {
+        let place = |sum: usize| rest.partition_point(|&(end, _)| end < sum);
+        let (from, to) =
+            (place((day * SLOTS).saturating_sub(NEAR)), place((day + 1) * SLOTS + NEAR));
+        near.extend(
+            rest[from..to]
+                .iter()
+                .map(|&(end, excess)| (u32::try_from(end).unwrap_or(u32::MAX), excess)),
+        );
+        rest = &rest[to..];
+    }
+    near
 }
 
 fn comparable_days(past: &Past) -> Vec<usize> {
