@@ -114,10 +114,22 @@ fn part(sums: &[(Minute, u32)], span: Range<Minute>) -> &[(Minute, u32)] {
     sums.get(from..to).unwrap_or_default()
 }
 
-/// Returns the calls in a span near the end, without a search.
-fn sum_back(sums: &[(Minute, u32)], span: &Range<Minute>) -> u64 {
-    let last = sums.iter().rev().skip_while(|sum| sum.0 >= span.end);
-    last.take_while(|sum| sum.0 >= span.start).map(|sum| u64::from(sum.1)).sum()
+/// Returns the calls in spans near the end, without a search: all end together, and each begins
+/// no later than the one before.
+fn sums_back<const N: usize>(mut sums: &[(Minute, u32)], spans: [Range<Minute>; N]) -> [u64; N] {
+    let end = spans.first().map_or(Minute::MIN, |span| span.end);
+    while let Some((_, earlier)) = sums.split_last().filter(|(last, _)| last.0 >= end) {
+        sums = earlier;
+    }
+    let mut sum = 0;
+    spans.map(|span| {
+        while let Some((last, earlier)) = sums.split_last().filter(|(last, _)| last.0 >= span.start)
+        {
+            sum += u64::from(last.1);
+            sums = earlier;
+        }
+        sum
+    })
 }
 
 /// The end of a baseline's window, as a detector sees it: nothing before `from` may be used.
@@ -157,35 +169,17 @@ impl<'a> Recent<'a> {
     /// Returns the calls in the last `window`.
     #[must_use]
     pub fn sum(&self, window: Minutes) -> u64 {
-        sum_back(&self.baseline.minutes, &self.window(window))
+        self.sums([window])[0]
     }
 
     /// Returns the calls in each of the last `windows`, which are in order of length.
     pub(crate) fn sums<const N: usize>(&self, windows: [Minutes; N]) -> [u64; N] {
-        let mut sums = [0; N];
-        let spans = windows.map(|window| self.window(window));
-        let Some(longest) = spans.last() else { return sums };
-        let (mut k, mut sum) = (0, 0);
-        for &(minute, count) in self.baseline.minutes.iter().rev() {
-            if minute >= longest.end {
-                continue;
-            }
-            while k < N && minute < spans[k].start {
-                sums[k] = sum;
-                k += 1;
-            }
-            if k == N {
-                break;
-            }
-            sum += u64::from(count);
-        }
-        sums[k..].fill(sum);
-        sums
+        sums_back(&self.baseline.minutes, windows.map(|window| self.window(window)))
     }
 
-    /// Returns the calls in the last `window`, which begins and ends with whole fives.
-    pub(crate) fn sum_of_fives(&self, window: Minutes) -> u64 {
-        sum_back(&self.baseline.fives, &self.window(window))
+    /// Returns the same of windows that begin and end with whole fives.
+    pub(crate) fn sums_of_fives<const N: usize>(&self, windows: [Minutes; N]) -> [u64; N] {
+        sums_back(&self.baseline.fives, windows.map(|window| self.window(window)))
     }
 
     /// Returns the calls in the fives that begin in a span, even if the view does not reach back

@@ -32,6 +32,8 @@ pub(super) struct Profile {
     rates: [f64; HOURS],
     /// The calls expected from the middle of the first hour to the middle of each.
     sums: [f64; HOURS],
+    /// The lowest and the highest rate from an hour before the middle of each to two after.
+    around: [(f64, f64); HOURS],
 }
 
 impl Profile {
@@ -48,7 +50,11 @@ impl Profile {
             sums[i] = sums[i - 1] + 30.0 * (rates[i - 1] + rates[i]);
         }
         let begin = hours.start + past::sums(hours.today * SLOTS) - past::sums(BEFORE * SLOTS / 24);
-        Self { begin, mean, rates, sums }
+        let around = std::array::from_fn(|i| {
+            let near = rates[i.saturating_sub(1)..(i + 3).min(HOURS)].iter();
+            near.fold((f64::INFINITY, 0.0), |(low, high), &rate| (rate.min(low), rate.max(high)))
+        });
+        Self { begin, mean, rates, sums, around }
     }
 
     /// Returns the expected calls a minute at `minute`.
@@ -69,11 +75,7 @@ impl Profile {
 
     /// Returns the lowest and the highest rate from an hour before to an hour after.
     pub(super) fn around(&self, minute: Minute) -> (f64, f64) {
-        let (i, _) = self.place(minute);
-        let rates = &self.rates[i.saturating_sub(1)..(i + 3).min(HOURS)];
-        rates
-            .iter()
-            .fold((f64::INFINITY, 0.0), |(low, high), &rate| (low.min(rate), high.max(rate)))
+        self.around[self.place(minute).0]
     }
 
     /// Returns the calls expected before `minute`.

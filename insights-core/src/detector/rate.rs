@@ -42,9 +42,9 @@ const CHANGE: [f64; 5] = [1.25, 1.0, 0.75, 0.6, 0.5];
 const LEAST_EXCESS: f64 = 0.9;
 /// Up to so many calls in the last week a series is new or all but forgotten.
 const NEW: f64 = 0.5;
-/// The windows that are looked at every minute, in order; longer ones are every five minutes.
-const SHORT: [Minutes; 5] = [WINDOWS[0], WINDOWS[1], FALL[0], WINDOWS[2], FALL[1]];
-const EVERY_MINUTE: Minutes = SHORT[SHORT.len() - 1];
+/// The windows that are looked at every minute, and those every five minutes, in order.
+const EVERY_MINUTE: [Minutes; 5] = [WINDOWS[0], WINDOWS[1], FALL[0], WINDOWS[2], FALL[1]];
+const EVERY_FIVE: [Minutes; 4] = [WINDOWS[3], FALL[2], WINDOWS[4], FALL[3]];
 /// The least part of a rise that the quarter of an hour before may not have been short of.
 const CAUGHT_UP: f64 = 0.5;
 /// The most of the expected calls that are a fall, by window: a program that restarts pauses for
@@ -160,14 +160,7 @@ impl Detector for RateDetector {
         recent: Recent<'_>,
         Circumstances { warm_up, in_wave }: Circumstances,
     ) -> Verdict {
-        let now = Now {
-            settings: self,
-            model,
-            recent,
-            in_wave,
-            sums: recent.sums(SHORT),
-            around: model.profile.around(recent.now()),
-        };
+        let now = Now::new(self, model, recent, in_wave);
         let rise = now.rise(warm_up);
         let finding = match warm_up {
             WarmUp::Running => rise,
@@ -209,22 +202,36 @@ struct Now<'a> {
     model: &'a Model,
     recent: Recent<'a>,
     in_wave: bool,
-    /// The calls in the windows that are [`SHORT`].
-    sums: [u64; SHORT.len()],
+    /// The calls in the last windows of a rise and of a fall that are looked at now.
+    rises: [Option<u64>; 5],
+    falls: [Option<u64>; WINDOWS_OF_FALL],
     /// The lowest and the highest rate from an hour before to an hour after.
     around: (f64, f64),
 }
 
-impl Now<'_> {
-    /// Returns the calls in the last `window`, if that is whole and looked at now.
-    fn calls(&self, window: Minutes) -> Option<u64> {
-        if !self.recent.covers(window) {
-            return None;
+impl<'a> Now<'a> {
+    fn new(
+        settings: &'a RateDetector,
+        model: &'a Model,
+        recent: Recent<'a>,
+        in_wave: bool,
+    ) -> Self {
+        let next = recent.now() + ONE;
+        let short = recent.sums(EVERY_MINUTE).map(Some);
+        let long = if next == next.five() {
+            recent.sums_of_fives(EVERY_FIVE).map(Some)
+        } else {
+            [None; EVERY_FIVE.len()]
+        };
+        let around = model.profile.around(recent.now());
+        let mut rises = [short[0], short[1], short[3], long[0], long[2]];
+        let mut falls = [short[2], short[4], long[1], long[3]];
+        if !recent.covers(FALL[WINDOWS_OF_FALL - 1]) {
+            for (calls, window) in rises.iter_mut().zip(WINDOWS).chain(falls.iter_mut().zip(FALL)) {
+                *calls = calls.filter(|_| recent.covers(window));
+            }
         }
-        let short = SHORT.iter().position(|&short| short == window);
-        let next = self.recent.now() + ONE;
-        let long = || (next == next.five()).then(|| self.recent.sum_of_fives(window));
-        short.map(|k| self.sums[k]).or_else(long)
+        Self { settings, model, recent, in_wave, rises, falls, around }
     }
 
     /// Returns the calls expected in the last `window`.
@@ -254,9 +261,9 @@ impl Now<'_> {
         };
         let least_calls = f64::from(least_calls);
         let mut best: Option<Finding> = None;
-        for (window, share) in WINDOWS.into_iter().zip(CHANGE) {
-            let Some(observed) = self.calls(window) else { continue };
-            let calls = observed as f64;
+        for (k, window) in WINDOWS.into_iter().enumerate() {
+            let Some(observed) = self.rises[k] else { continue };
+            let (calls, share) = (observed as f64, CHANGE[k]);
             let is_small = |expected: f64| {
                 calls < least_calls
                     || calls - expected < LEAST_EXCESS * least_calls
@@ -268,7 +275,7 @@ impl Now<'_> {
             let expected = self.expected(window);
             let excess = calls - expected;
             if is_small(expected)
-                || (window > EVERY_MINUTE && !self.recent.five_has_calls())
+                || (window > WINDOWS[2] && !self.recent.five_has_calls())
                 || (window < WINDOWS[2] && self.caught_up(excess))
             {
                 continue;
@@ -316,9 +323,7 @@ impl Now<'_> {
     fn caught_up(&self, excess: f64) -> bool {
         let expected = self.expected(WINDOWS[2]);
         expected >= FALL_EXPECTED
-            && self
-                .calls(WINDOWS[2])
-                .is_some_and(|calls| calls as f64 - expected < CAUGHT_UP * excess)
+            && self.rises[2].is_some_and(|calls| calls as f64 - expected < CAUGHT_UP * excess)
     }
 
     /// Returns the fall of the shortest window that shows one.
@@ -326,7 +331,7 @@ impl Now<'_> {
         let Self { settings, model, recent, .. } = *self;
         (0..WINDOWS_OF_FALL).find_map(|k| {
             let window = FALL[k];
-            let observed = self.calls(window)?;
+            let observed = self.falls[k]?;
             let is_usual = |expected: f64| {
                 expected < FALL_EXPECTED || observed as f64 > FALL_SHARE[k] * expected
             };

@@ -76,6 +76,10 @@ fn spikes(past: &Past) -> Vec<usize> {
         if calls < CALLS {
             return false;
         }
+        if (FAR..past.len().saturating_sub(FAR)).contains(&i) {
+            let around = past.between(i - FAR, i - NEAR) + past.between(i + NEAR + 1, i + FAR + 1);
+            return calls >= CALLS + CONTRAST * around / (2 * (FAR - NEAR)) as f64;
+        }
         let sides = [
             (i.saturating_sub(FAR), i.saturating_sub(NEAR)),
             ((i + NEAR + 1).min(past.len()), (i + FAR + 1).min(past.len())),
