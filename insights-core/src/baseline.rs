@@ -241,4 +241,18 @@ mod tests {
         assert_eq!(recent.sum(Minutes::new(10)), 5);
         assert!(recent.covers(Minutes::new(5)) && !recent.covers(Minutes::new(6)));
     }
+
+    #[test]
+    fn sums_of_several_windows_are_those_of_each() {
+        let mut baseline = Baseline::default();
+        for minute in (0..60).step_by(3) {
+            baseline.push(at(minute), minute + 1);
+        }
+        for (from, now) in [(0, 40), (30, 40), (0, 57), (59, 58)] {
+            let recent = Recent::new(&baseline, at(from), at(now));
+            let windows = [1, 5, 15, 20, 60].map(Minutes::new);
+            let each = windows.map(|window| baseline.sum(recent.window(window)));
+            assert_eq!(recent.sums(windows), each, "{from} to {now}");
+        }
+    }
 }

@@ -237,3 +237,26 @@ impl Windows {
         excess
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_surely_ordinary_is_ordinary() {
+        let mut sure = 0;
+        for (variance, square) in [(-1.0, 40.0), (0.0, 1.0), (30.0, 400.0), (5_000.0, 9_000.0)] {
+            for typical in [0.01, 1.0, 50.0] {
+                let variation = Excess { variance, mean: 70.0, square }.variation(typical);
+                for mean in [0.001, 0.3, 2.0, 40.0, 3_000.0] {
+                    for off in (0..40).map(|off| f64::from(off) * 0.3 * (1.0 + mean)) {
+                        let is_sure = variation.surely_ordinary(mean + off, mean);
+                        assert!(!is_sure || off <= variation.ordinary(mean), "{mean} and {off}");
+                        sure += u32::from(is_sure);
+                    }
+                }
+            }
+        }
+        assert!((200..2_200).contains(&sure), "{sure} of 2400");
+    }
+}

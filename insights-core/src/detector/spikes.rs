@@ -131,9 +131,9 @@ mod tests {
 
     /// Returns the days and times of day of what is scheduled, in sums of five minutes.
     fn found(past: &Past) -> Vec<(usize, usize)> {
-        let first = past.index(monday());
-        let scheduled = (first..past.len()).filter(|&i| past.scheduled[i]);
-        scheduled.map(|i| ((i - first) / SLOTS, (i - first) % SLOTS)).collect()
+        let scheduled = (0..past.len()).filter(|&i| past.scheduled[i]);
+        let sum = |i| past.minute(i).since(monday()).count() as usize / 5;
+        scheduled.map(|i| (sum(i) / SLOTS, sum(i) % SLOTS)).collect()
     }
 
     /// The calls of a job of 300 calls in ten minutes from three o'clock on, on such days.
