@@ -31,7 +31,9 @@ const MOVED: f64 = 0.1;
 /// What came at which time of day: what of that is alike is only found out when it is asked for.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Schedule {
+    /// The comparable days, and the one to judge.
     days: Vec<usize>,
+    today: usize,
     /// By window from five minutes on.
     windows: [Ends; 4],
 }
@@ -56,7 +58,7 @@ impl Schedule {
             ends: ends_near(&days, &peaks.ends[k]),
             least_share: ABOVE_CHANCE * peaks.covered(k, past),
         });
-        Self { days, windows }
+        Self { days, today: past.days(), windows }
     }
 
     /// Returns how many windows a day are expected with as many calls above the expected ones,
@@ -90,9 +92,17 @@ impl Schedule {
             let near = ends[first..].iter().take_while(|&&(end, _)| end as usize <= sum + NEAR);
             f64::from(near.map(|&(_, excess)| excess).fold(0.0, f32::max))
         };
-        let sizes: Vec<f64> = self.days.iter().map(highest).filter(|&size| size > 0.0).collect();
+        let mut recurs = false;
+        let mut sizes = Vec::new();
+        for day in &self.days {
+            let size = highest(day);
+            if size > 0.0 {
+                recurs |= !sizes.is_empty() || tells_alone(self.today - day);
+                sizes.push(size);
+            }
+        }
         let share = sizes.len() as f64 / self.days.len() as f64;
-        (share > *least_share).then(|| (Sizes::of_runs(&sizes), share))
+        (recurs && share > *least_share).then(|| (Sizes::of_runs(&sizes), share))
     }
 }
 
@@ -126,6 +136,12 @@ fn comparable_days(past: &Past) -> Vec<usize> {
             || (apart >= MONTH && same_day_of_month(midnight(day), midnight(today)))
     };
     (past.birth / SLOTS..today).filter(comparable).collect()
+}
+
+/// Returns whether a burst so many days ago may be the first of a job's: a daily, weekly or monthly
+/// one. A single one on any other day is a coincidence.
+const fn tells_alone(apart: usize) -> bool {
+    apart == 1 || apart.is_multiple_of(7) || apart >= MONTH
 }
 
 fn same_day_of_month(a: Minute, b: Minute) -> bool {
