@@ -66,8 +66,6 @@ pub(crate) struct Ended {
 pub(crate) struct Reported {
     pub(crate) start: Minute,
     pub(crate) end: Minute,
-    /// The minute after the one that proved it.
-    pub(crate) known: Minute,
 }
 
 impl Marks {
@@ -193,8 +191,9 @@ impl<M: Clone> Watch<M> {
     }
 
     fn fit<D: Detector<Model = M>>(&self, as_of: Minute, rules: &Rules<'_, D>) -> M {
-        let ended = self.marks.reported.iter().filter(|reported| reported.known <= as_of);
-        let reported: Vec<_> = ended.map(|reported| reported.start..reported.end).collect();
+        let before = self.marks.reported.iter().filter(|reported| reported.start < as_of);
+        let reported = before.map(|reported| reported.start..reported.end.min(as_of));
+        let reported: Vec<_> = reported.collect();
         let lasts = |shift: &&Shift| {
             shift.accepted <= as_of && shift.returned.is_none_or(|returned| as_of < returned)
         };
@@ -338,9 +337,11 @@ impl<M: Clone> Watch<M> {
             self.marks.reported.retain(|reported| reported.start < chain);
             self.accept(chain, now + ONE, rules);
         } else {
-            self.marks.reported.push(Reported { start: episode.start, end, known: now + ONE });
+            self.marks.reported.push(Reported { start: episode.start, end });
         }
         self.open = None;
+        // What began before the model was fitted is told from what is normal only now.
+        self.model.take_if(|(fitted, _)| episode.start < *fitted);
     }
 
     /// Takes the level since `from` for the new normal.

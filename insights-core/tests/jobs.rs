@@ -166,3 +166,16 @@ fn a_nightly_job_may_be_a_quarter_of_an_hour_late_but_not_two_hours() {
     let [begin, end] = [-5, 15].map(|i| account.at((THURSDAY + 3 * HOUR).saturating_add_signed(i)));
     are_one_fall(&hours[..2], begin, end + Minutes::hours(1), end);
 }
+
+#[test]
+fn a_weekly_job_about_midnight_does_not_make_a_fall_of_a_day() {
+    for seed in 1..=4 {
+        let mut account = Account::alive(WEEKS * 7, seed);
+        for day in (6..WEEKS * 7).step_by(7) {
+            let minute = day * DAY + 1_437 + account.random.within(0..6);
+            account.call(API, minute, 300);
+        }
+        let told = account.reports(API, 0..account.length());
+        assert!(told.iter().all(|line| !line.contains("Fall")), "{told:?}");
+    }
+}
