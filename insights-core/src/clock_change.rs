@@ -4,34 +4,50 @@ use chrono::{Datelike, Days, NaiveDate, Weekday};
 
 use crate::time::{Minute, Minutes};
 
-/// Returns whether the clocks of Europe or North America changed on a day after that of
-/// `earlier`, up to that of `later`.
-///
-/// Europe changes on the last Sunday of March and October (Directive 2000/84/EC), the United
-/// States and Canada on the second Sunday of March and the first of November (Energy Policy Act
-/// of 2005).
-pub(crate) fn changed_between(earlier: Minute, later: Minute) -> bool {
-    let mut day = earlier.midnight() + Minutes::days(1);
-    while day <= later {
-        if is_change(day.instant().date_naive()) {
-            return true;
-        }
-        day = day + Minutes::days(1);
-    }
-    false
+const DAY: u32 = Minutes::days(1).count();
+
+/// Which way things in local time move in UTC.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Moved {
+    /// By an hour to earlier: in spring.
+    Earlier,
+    /// By an hour to later: in autumn.
+    Later,
 }
 
-fn is_change(date: NaiveDate) -> bool {
-    let last = |date: NaiveDate| {
-        date.checked_add_days(Days::new(7)).is_none_or(|next| next.month() != date.month())
+/// Returns which way what follows the clocks of Europe or North America moved between two
+/// minutes, and by when, if it did.
+///
+/// Europe changes at 01:00 UTC on the last Sunday of March and October (Directive 2000/84/EC),
+/// the United States and Canada at two in the morning, which is between 06:00 and 10:00 UTC, on
+/// the second Sunday of March and the first of November (Energy Policy Act of 2005).
+pub(crate) fn moved_between(earlier: Minute, later: Minute) -> Option<(Moved, Minute)> {
+    let first = earlier.midnight();
+    let days = (0..=later.since(first).count() / DAY).map(|day| first + Minutes::days(day));
+    let changes = days.filter_map(|day| {
+        let (moved, first, last) = change(day.instant().date_naive())?;
+        Some((moved, day + first..day + last))
+    });
+    let mut changes = changes.filter(|(_, hours)| earlier < hours.end && hours.start <= later);
+    changes.next().map(|(moved, hours)| (moved, hours.end))
+}
+
+/// Returns the change of a date, if it has one, and when the first and the last clocks change.
+fn change(date: NaiveDate) -> Option<(Moved, Minutes, Minutes)> {
+    const EUROPE: (Minutes, Minutes) = (Minutes::hours(1), Minutes::hours(1));
+    const NORTH_AMERICA: (Minutes, Minutes) = (Minutes::hours(6), Minutes::hours(10));
+    if date.weekday() != Weekday::Sun {
+        return None;
+    }
+    let is_last = date.checked_add_days(Days::new(7)).is_none_or(|d| d.month() != date.month());
+    let (moved, (first, last)) = match (date.month(), date.day()) {
+        (3, 8..=14) => (Moved::Earlier, NORTH_AMERICA),
+        (3, _) if is_last => (Moved::Earlier, EUROPE),
+        (10, _) if is_last => (Moved::Later, EUROPE),
+        (11, 1..=7) => (Moved::Later, NORTH_AMERICA),
+        _ => return None,
     };
-    date.weekday() == Weekday::Sun
-        && match date.month() {
-            3 => last(date) || (8..=14).contains(&date.day()),
-            10 => last(date),
-            11 => date.day() <= 7,
-            _ => false,
-        }
+    Some((moved, first, last))
 }
 
 #[cfg(test)]
@@ -42,18 +58,29 @@ mod tests {
     fn clocks_change_on_four_sundays_a_year() {
         let changes = |year| -> Vec<String> {
             let days = NaiveDate::from_ymd_opt(year, 1, 1).unwrap().iter_days().take(365);
-            days.filter(|&day| is_change(day)).map(|day| day.to_string()).collect()
+            days.filter_map(|day| Some(format!("{day} {:?}", change(day)?.0))).collect()
         };
-        assert_eq!(changes(2026), ["2026-03-08", "2026-03-29", "2026-10-25", "2026-11-01"]);
-        assert_eq!(changes(2027), ["2027-03-14", "2027-03-28", "2027-10-31", "2027-11-07"]);
+        assert_eq!(
+            changes(2026),
+            ["2026-03-08 Earlier", "2026-03-29 Earlier", "2026-10-25 Later", "2026-11-01 Later"]
+        );
+        assert_eq!(
+            changes(2027),
+            ["2027-03-14 Earlier", "2027-03-28 Earlier", "2027-10-31 Later", "2027-11-07 Later"]
+        );
     }
 
     #[test]
-    fn a_change_lies_between_days_and_not_on_the_first() {
-        let at = |text: &str| Minute::containing(text.parse().unwrap());
-        let [saturday, sunday, monday] =
-            ["2026-10-24T03:00:00Z", "2026-10-25T03:00:00Z", "2026-10-26T03:00:00Z"].map(at);
-        assert!(changed_between(saturday, sunday) && changed_between(saturday, monday));
-        assert!(!changed_between(sunday, monday) && !changed_between(saturday, saturday));
+    fn a_change_lies_between_what_was_before_and_what_is_after_its_hour() {
+        let moved = |a: &str, b: &str| {
+            let [a, b] = [a, b].map(|text| Minute::containing(text.parse().unwrap()));
+            moved_between(a, b).map(|(moved, _)| moved)
+        };
+        let later = Some(Moved::Later);
+        assert_eq!(moved("2026-10-24T03:00:00Z", "2026-10-25T03:00:00Z"), later);
+        assert_eq!(moved("2026-10-25T00:30:00Z", "2026-10-25T23:30:00Z"), later);
+        assert_eq!(moved("2026-10-24T00:30:00Z", "2026-10-25T00:30:00Z"), None);
+        assert_eq!(moved("2026-10-25T01:00:00Z", "2026-10-26T03:00:00Z"), None);
+        assert_eq!(moved("2027-03-14T03:00:00Z", "2027-03-15T03:00:00Z"), Some(Moved::Earlier));
     }
 }

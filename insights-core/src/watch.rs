@@ -162,7 +162,6 @@ impl<M: Clone> Watch<M> {
             }
         } else {
             self.follow(now..now + ONE, rules);
-            self.miss_again(now, rules);
         }
         self.turn(now, rules, turns);
         Some(now + ONE)
@@ -191,9 +190,12 @@ impl<M: Clone> Watch<M> {
     }
 
     fn fit<D: Detector<Model = M>>(&self, as_of: Minute, rules: &Rules<'_, D>) -> M {
-        let before = self.marks.reported.iter().filter(|reported| reported.start < as_of);
-        let reported = before.map(|reported| reported.start..reported.end.min(as_of));
-        let reported: Vec<_> = reported.collect();
+        let ended = self.marks.reported.iter().map(|reported| reported.start..reported.end);
+        // The runs of a job that are missing now are missing by a report too.
+        let missing = self.open.filter(|open| open.episode.missed.is_some());
+        let missing = missing.map(|open| open.episode.start..as_of);
+        let reported = ended.chain(missing).filter(|span| span.start < as_of);
+        let reported: Vec<_> = reported.map(|span| span.start..span.end.min(as_of)).collect();
         let lasts = |shift: &&Shift| {
             shift.accepted <= as_of && shift.returned.is_none_or(|returned| as_of < returned)
         };
@@ -272,6 +274,10 @@ impl<M: Clone> Watch<M> {
 
     fn follow<D: Detector<Model = M>>(&mut self, span: Range<Minute>, rules: &Rules<'_, D>) {
         let Some(mut open) = self.open else { return };
+        if let Some(missed) = open.episode.missed {
+            self.miss_again(missed, span.end - ONE, rules);
+            return;
+        }
         // No refit while the episode lasts, and none of its minutes in what is normal.
         let fitted = self.fitted(open.episode.detected_at, rules.origin);
         let as_of = if open.episode.start < fitted { open.episode.start.hour() } else { fitted };
@@ -286,18 +292,22 @@ impl<M: Clone> Watch<M> {
     }
 
     /// Goes on with an episode about a job if the job's next run failed too.
-    fn miss_again<D: Detector<Model = M>>(&mut self, now: Minute, rules: &Rules<'_, D>) {
-        let missed = self.open.and_then(|open| open.episode.missed);
-        if missed.is_none_or(|missed| missed.next != Some(now)) {
+    fn miss_again<D: Detector<Model = M>>(
+        &mut self,
+        missed: Missed,
+        now: Minute,
+        rules: &Rules<'_, D>,
+    ) {
+        if missed.next.is_none_or(|next| next < now) {
             return;
         }
         let again = match self.judge(now, rules) {
-            Verdict::Unusual(finding) => finding.missed,
+            Verdict::Unusual(finding) => finding.missed.filter(|again| again.end > missed.end),
             Verdict::Normal { .. } => None,
         };
+        let came = Missed { next: missed.next.filter(|&next| now < next), ..missed };
         if let Some(open) = &mut self.open {
-            open.episode.missed =
-                again.or_else(|| missed.map(|missed| Missed { next: None, ..missed }));
+            open.episode.missed = Some(again.unwrap_or(came));
         }
     }
 
@@ -319,7 +329,7 @@ impl<M: Clone> Watch<M> {
         }
         let episode = open.episode;
         let over = match episode.missed {
-            Some(missed) if missed.next.is_some_and(|next| now < next) => return,
+            Some(missed) if missed.next.is_some_and(|next| now < next) => None,
             Some(missed) => Some(missed.end.max(episode.start + ONE)),
             None => episode.end(now, rules.detector.enough(), rules.config.quiet()),
         };
@@ -335,7 +345,10 @@ impl<M: Clone> Watch<M> {
             over.filter(|_| episode.missed.is_none()).map(|_| Ended { direction, end, chain });
         if over.is_none() {
             self.marks.reported.retain(|reported| reported.start < chain);
-            self.accept(chain, now + ONE, rules);
+            // A job that has ended leaves what else is called as it is.
+            if episode.missed.is_none() {
+                self.accept(chain, now + ONE, rules);
+            }
         } else {
             self.marks.reported.push(Reported { start: episode.start, end });
         }

@@ -120,7 +120,7 @@ fn surely_ordinary(calls: f64, mean: f64, linear: f64) -> bool {
     // No rounding makes the square as large as that of a burst.
     const SQUARE: f64 = 0.999 * BURST_DEVIATIONS * BURST_DEVIATIONS;
     let off = calls - mean - BURST_CALLS;
-    off * off.abs() <= SQUARE * (mean + linear * mean + 0.25)
+    off * off.abs() <= SQUARE * (mean + linear * mean + LEAST_VARIANCE)
 }
 
 /// Sums over windows: of the excess variance, of the mean and of its square.

@@ -309,7 +309,10 @@ impl<'a> Now<'a> {
         if !is_unusual(&expectations) {
             return None;
         }
-        expectations.schedule = model.schedule.as_large(window, recent.now(), excess);
+        expectations.schedule = model
+            .schedule
+            .as_large(window, recent.now(), excess)
+            .max(model.runs.as_late(recent, excess));
         if !is_unusual(&expectations) {
             return None;
         }
@@ -364,6 +367,11 @@ impl<'a> Now<'a> {
         let run: &Run = self.model.runs.due(self.recent.now())?;
         let window = end.since(run.span_start());
         if !self.recent.covers(window) {
+            return None;
+        }
+        let early = run.early();
+        let before = self.recent.earlier_calls(early.clone()) as f64;
+        if !run.is_missing(before - self.model.profile.expected(early.start, early.end)) {
             return None;
         }
         let observed = self.recent.sum(window);

@@ -12,7 +12,8 @@ use super::{
     tails,
 };
 use crate::{
-    clock_change,
+    baseline::Recent,
+    clock_change::{self, Moved},
     time::{Minute, Minutes},
 };
 
@@ -20,7 +21,9 @@ use crate::{
 /// same kind as the day to judge.
 const DAYS: usize = 14;
 const LEAST_RUNS: usize = 5;
-const LEAST_OF_KIND: u32 = 2;
+const LEAST_OF_KIND: usize = 2;
+/// What came on that share of the days of the other kind comes on all days.
+const EVERY_DAY: f64 = 0.6;
 /// The least calls of a run.
 const LEAST_CALLS: f64 = 5.0;
 /// The longest run, in sums of five minutes: what lasts longer is no run.
@@ -32,18 +35,31 @@ const FAILED_SHARE: f64 = 0.3;
 const WAIT: Minutes = Minutes::new(4);
 /// Runs no farther apart belong together: if one after the other fails that is one failure.
 const TOGETHER: Minutes = Minutes::new(95);
+/// By how much what is known of the runs of the next day may change at midnight.
+const SLACK: Minutes = Minutes::new(10);
 /// How much longer a run is waited for that stands alone: jobs are repeated when they fail. If it
 /// came so often and was never late, less.
 const ALONE_WAIT: Minutes = Minutes::new(36);
 const PUNCTUAL_WAIT: Minutes = Minutes::new(5);
 const PUNCTUAL_RUNS: usize = 9;
+/// A run that stands alone may come so much earlier than ever, or later: then it did not fail, or
+/// explains calls that come instead, once in so many times.
+const EARLY: Minutes = Minutes::hours(1);
+const LATE: Minutes = Minutes::hours(2);
+const CAUGHT_UP: f64 = 0.1;
 /// What jobs in local time move by when clocks change, also in sums of five minutes.
 const HOUR: Minutes = Minutes::hours(1);
 const HOUR_OF_SUMS: usize = 12;
 
 /// The runs that are due on the day to judge, by the minute they are due.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Runs(Vec<Run>);
+pub(super) struct Runs {
+    all: Vec<Run>,
+    /// How many are due.
+    a_day: usize,
+    /// The next midnight, if there are jobs at all: other runs may be due on other days.
+    midnight: Option<Minute>,
+}
 
 /// A run that is due.
 #[derive(Clone, Copy, Debug)]
@@ -59,24 +75,32 @@ pub(super) struct Run {
     pub(super) sizes: Sizes,
     /// The size of the smallest.
     least: f64,
+    /// Whether no other belongs together with it.
+    alone: bool,
     /// Whether it has come often and was never late.
     punctual: bool,
     /// Whether clocks changed since it came last: it may come an hour earlier or later.
-    clocks_changed: bool,
+    moved: Option<Moved>,
 }
 
 impl Run {
     /// Returns the first minute of the span in which it may come; it ends when the run is due.
     pub(super) fn span_start(&self) -> Minute {
-        let margin = if self.clocks_changed { HOUR } else { Minutes::default() };
+        let margin = if self.moved == Some(Moved::Earlier) { HOUR } else { Minutes::default() };
         self.start - margin - Minutes::new(5)
+    }
+
+    /// Returns the span in which it comes if it is earlier than ever.
+    pub(super) fn early(&self) -> Range<Minute> {
+        let margin = if self.alone { EARLY } else { Minutes::default() };
+        self.span_start() - margin..self.span_start()
     }
 
     /// Returns how probable so few calls are, or nothing if they are not few; `others` are
     /// expected besides.
     pub(super) fn failed(&self, calls: f64, others: f64) -> Option<f64> {
         let size = (calls - others).max(0.0);
-        let few = size <= FAILED_SHARE * self.least && others <= FAILED_SHARE * self.sizes.mean;
+        let few = self.is_missing(size) && others <= FAILED_SHARE * self.sizes.mean;
         // A run that came short may be chance, however alike the others were; none at all is not.
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "positive")]
         let calls = size.round() as u64;
@@ -87,66 +111,110 @@ impl Run {
         };
         few.then(|| self.sizes.lower(size + 0.5).max(chance()))
     }
+
+    /// Returns whether calls above those expected besides are too few to be a run.
+    pub(super) fn is_missing(&self, size: f64) -> bool {
+        size <= FAILED_SHARE * self.least
+    }
 }
 
 impl Runs {
     pub(super) fn new(past: &Past, hours: &Hours) -> Self {
+        let jobs = Jobs { past, hours };
+        if !jobs.any() {
+            return Self::default();
+        }
         let today = past.days();
-        let jobs = Jobs { past, hours, today, day: past.midnight(today) };
-        let mut runs = jobs.runs();
-        runs.sort_by_key(|run| run.due);
-        for i in 1..runs.len() {
-            let next = runs[i].due;
-            let together = next.since(runs[i - 1].due) <= TOGETHER;
-            runs[i - 1].next = Some(next).filter(|_| together);
-        }
-        let follows = |i: usize| i > 0 && runs[i - 1].next.is_some();
-        let alone: Vec<bool> =
-            (0..runs.len()).map(|i| runs[i].next.is_none() && !follows(i)).collect();
-        for (run, alone) in runs.iter_mut().zip(alone) {
-            // What runs every hour does so whatever the clocks say.
-            run.clocks_changed &= alone;
-            if alone {
-                run.due = run.due + if run.punctual { PUNCTUAL_WAIT } else { ALONE_WAIT };
-            }
-            if run.clocks_changed {
-                run.due = run.due + HOUR;
-            }
-        }
-        runs.sort_by_key(|run| run.due);
-        Self(runs)
+        let midnight = past.midnight(today);
+        let tomorrow = midnight + Minutes::days(1);
+        // The last runs of a day may be due on the next one, and belong to those that follow.
+        let days = today.saturating_sub(1)..today + 2;
+        let mut runs: Vec<Run> = days.flat_map(|day| jobs.runs(day)).collect();
+        wait(&mut runs);
+        runs.retain(|run| run.end + LATE > midnight && run.end <= tomorrow);
+        let is_due = |run: &&Run| (midnight..tomorrow).contains(&run.due);
+        Self { a_day: runs.iter().filter(is_due).count(), all: runs, midnight: Some(tomorrow) }
     }
 
     /// Returns the run that is due now.
     pub(super) fn due(&self, now: Minute) -> Option<&Run> {
-        self.0.binary_search_by_key(&now, |run| run.due).ok().map(|i| &self.0[i])
+        self.all.binary_search_by_key(&now, |run| run.due).ok().map(|i| &self.all[i])
     }
 
-    /// Returns when the next run after `now` is due.
+    /// Returns when the next run after `now` may be due.
     pub(super) fn next_due(&self, now: Minute) -> Option<Minute> {
-        let next = self.0.partition_point(|run| run.due <= now);
-        self.0.get(next).map(|run| run.due)
+        let next = self.all.partition_point(|run| run.due <= now);
+        self.all.get(next).map(|run| run.due).or(self.midnight)
     }
 
     /// Returns how many runs a day are due.
-    pub(super) fn count(&self) -> usize {
-        self.0.len()
+    pub(super) const fn count(&self) -> usize {
+        self.a_day
     }
+
+    /// Returns how many windows a day are expected with as many calls above the expected ones, as
+    /// a run that did not come when it used to and comes now.
+    pub(super) fn as_late(&self, recent: Recent<'_>, excess: f64) -> f64 {
+        let now = recent.now();
+        let late = self.all.iter().filter(|run| {
+            run.alone
+                && (run.end..run.end + LATE).contains(&now)
+                && run.is_missing(recent.earlier_calls(run.span_start()..run.end) as f64)
+        });
+        late.map(|run| CAUGHT_UP * run.sizes.upper(excess)).fold(0.0, f64::max)
+    }
+}
+
+/// Finds out which runs belong together, and how long each is waited for.
+fn wait(runs: &mut [Run]) {
+    runs.sort_by_key(|run| run.due);
+    for i in 1..runs.len() {
+        let next = runs[i].due;
+        if next.since(runs[i - 1].due) <= TOGETHER {
+            // The day in between may tell that those of the next day end later.
+            let slack = if next.midnight() > runs[i - 1].due { SLACK } else { Minutes::default() };
+            runs[i - 1].next = Some(next + slack);
+            (runs[i - 1].alone, runs[i].alone) = (false, false);
+        }
+    }
+    for run in &mut *runs {
+        if !run.alone {
+            // What runs every hour does so whatever the clocks say.
+            run.moved = None;
+            continue;
+        }
+        run.due = run.due + if run.punctual { PUNCTUAL_WAIT } else { ALONE_WAIT };
+        if run.moved == Some(Moved::Later) {
+            run.due = run.due + HOUR;
+        }
+    }
+    runs.sort_by_key(|run| run.due);
 }
 
 /// Finds the runs of one series.
 struct Jobs<'a> {
     past: &'a Past,
     hours: &'a Hours,
-    today: usize,
-    day: Minute,
 }
 
 impl Jobs<'_> {
-    fn runs(&self) -> Vec<Run> {
-        let first = (self.past.birth / SLOTS).max(self.today.saturating_sub(DAYS));
+    /// Returns the days that may tell what is due on a day.
+    fn days(&self, day: usize) -> Range<usize> {
+        let last = self.past.days().min(day);
+        (self.past.birth / SLOTS).max(day.saturating_sub(DAYS)).min(last)..last
+    }
+
+    /// Returns whether anything has run at all.
+    fn any(&self) -> bool {
+        let first = self.days(self.past.days()).start * SLOTS;
+        self.past.scheduled[first.min(self.past.len())..].contains(&true)
+    }
+
+    /// Returns the runs of a day.
+    fn runs(&self, day: usize) -> Vec<Run> {
+        let days = self.days(day);
         let mut at = [false; SLOTS];
-        for i in first * SLOTS..self.past.len() {
+        for i in days.start * SLOTS..days.end * SLOTS {
             at[i % SLOTS] |= self.past.scheduled[i];
         }
         let mut runs = Vec::new();
@@ -162,45 +230,57 @@ impl Jobs<'_> {
             if (1..=LONGEST).contains(&length) {
                 // One that ends after midnight began the day before.
                 let wraps = slot + length > SLOTS;
-                runs.extend(self.run(first, if wraps { slot } else { slot + SLOTS }, length));
+                let from = if wraps { slot } else { slot + SLOTS };
+                // What runs every hour anyway has not moved by one.
+                let an_hour_off = [from + SLOTS - HOUR_OF_SUMS, from + HOUR_OF_SUMS];
+                let may_move = !an_hour_off.iter().any(|slot| at[slot % SLOTS]);
+                runs.extend(self.run(day, from, length, may_move));
             }
             slot += length.max(1);
         }
         runs
     }
 
-    /// Returns the run of so many sums if it came on all comparable days since `first`; `from` is
-    /// counted from the midnight before the day.
-    fn run(&self, first: usize, from: usize, length: usize) -> Option<Run> {
-        let mut sizes = Vec::new();
-        let (mut of_kind, mut failed, mut last) = (0, 0, None);
-        for day in first..self.today {
-            let Some(span) = self.span(day, from, length) else { continue };
-            if self.past.hole[span.clone()].contains(&true) {
-                continue;
-            }
-            let size = self.size(span.clone());
-            let midnight = self.past.midnight(day);
-            let same_kind = midnight.on_weekend() == self.day.on_weekend();
+    /// Returns the run of a day that takes so many sums, if it came on all comparable days;
+    /// `from` is counted from the midnight before the day.
+    fn run(&self, day: usize, from: usize, length: usize, may_move: bool) -> Option<Run> {
+        let span = |day| self.span(day, from, length).filter(|span| self.is_known(span));
+        let seen: Vec<(usize, Range<usize>, f64)> = self
+            .days(day)
+            .filter_map(|day| span(day).map(|span| (day, span.clone(), self.size(span))))
+            .collect();
+        let of_kind = |at: usize| self.on_weekend(at) == self.on_weekend(day);
+        let came = |of_this: bool| {
+            let of_kind = seen.iter().filter(|seen| of_kind(seen.0) == of_this);
+            of_kind.clone().filter(|seen| seen.2 >= LEAST_CALLS).count() as f64
+                / (of_kind.count() as f64).max(1.0)
+        };
+        let every_day = came(false) >= EVERY_DAY;
+        let (mut sizes, mut comparable, mut last) = (Vec::new(), 0, None);
+        let (mut failed, mut moved) = (0, false);
+        for &(at, ref span, size) in &seen {
             if size >= LEAST_CALLS {
-                (of_kind, failed, last) = (of_kind + u32::from(same_kind), 0, Some(midnight));
+                (failed, moved, last) = (0, false, Some(span.start));
+                comparable += usize::from(of_kind(at));
                 sizes.push(size);
-            } else if same_kind {
+            } else if every_day || of_kind(at) {
                 // One failure that was reported is just that. Two in a row, or a run an hour off,
                 // and the job is over or has moved; one that was not reported, and it never was
                 // regular.
                 failed += 1;
                 let reported = self.past.reported[span.clone()].contains(&true);
-                if failed > 1 || !reported || self.moved(&span) {
+                if failed > 1 || !reported {
                     return None;
                 }
+                moved = may_move && self.moved(span);
             }
         }
-        if of_kind < LEAST_OF_KIND || sizes.len() < LEAST_RUNS {
+        if moved || comparable < LEAST_OF_KIND || sizes.len() < LEAST_RUNS {
             return None;
         }
-        let late = (self.past.birth / SLOTS..self.today).any(|day| self.late(day, from, length));
-        let start = self.day - Minutes::days(1) + sums(from);
+        let ever = self.past.birth / SLOTS..self.days(day).end;
+        let late = ever.filter_map(|day| self.span(day, from, length)).any(|span| self.late(span));
+        let start = self.past.midnight(day) - Minutes::days(1) + sums(from);
         let end = start + sums(length);
         Some(Run {
             start,
@@ -208,10 +288,15 @@ impl Jobs<'_> {
             due: end + WAIT,
             next: None,
             least: sizes.iter().copied().fold(f64::INFINITY, f64::min),
+            alone: true,
             punctual: !late && sizes.len() >= PUNCTUAL_RUNS,
             sizes: Sizes::of_runs(&sizes),
-            clocks_changed: clock_change::changed_between(last?, self.day),
+            moved: clock_change::moved_between(self.past.minute(last?), end).map(|(way, _)| way),
         })
+    }
+
+    fn on_weekend(&self, day: usize) -> bool {
+        self.past.midnight(day).on_weekend()
     }
 
     /// Returns the sums of a run on a day, and one to either side.
@@ -221,16 +306,17 @@ impl Jobs<'_> {
         (span.end <= self.past.len()).then_some(span)
     }
 
+    fn is_known(&self, span: &Range<usize>) -> bool {
+        !self.past.hole[span.clone()].contains(&true)
+    }
+
     /// Returns the calls in a span above those expected without the job.
     fn size(&self, span: Range<usize>) -> f64 {
-        let calls: f32 = self.past.calls[span.clone()].iter().sum();
-        let others: f64 = span.map(|i| 5.0 * self.hours.expected[i / 12]).sum();
-        f64::from(calls) - others
+        self.past.between(span.start, span.end) - self.hours.expected_between(span.start, span.end)
     }
 
     /// Returns whether a run came not in its time of a day but within the hour after.
-    fn late(&self, day: usize, from: usize, length: usize) -> bool {
-        let Some(span) = self.span(day, from, length) else { return false };
+    fn late(&self, span: Range<usize>) -> bool {
         let after = span.end..span.end + HOUR_OF_SUMS;
         after.end <= self.past.len()
             && self.size(span) < LEAST_CALLS
