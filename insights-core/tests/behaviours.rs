@@ -87,6 +87,18 @@ fn autoscaling_is_learnt() {
 }
 
 #[test]
+fn traffic_in_local_time_may_move_by_an_hour_when_clocks_change() {
+    for (date, moved) in [("2026-09-21", 24 * 60 - 60), ("2027-02-22", 60)] {
+        let mut account = Account::from(date, WEEKS * 7, 1).with_background();
+        account.at_rate(API, 0..account.length(), |minute| {
+            let of_day = if minute < 34 * DAY { minute } else { minute + moved } % DAY;
+            daily_rhythm(minute - minute % DAY + of_day)
+        });
+        assert_eq!(account.reports(API, LEARNT..account.length()), [""; 0], "{date}");
+    }
+}
+
+#[test]
 fn a_weekend_is_no_fall_of_what_people_call() {
     is_learnt(traffic(1));
 }

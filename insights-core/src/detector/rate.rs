@@ -234,10 +234,10 @@ impl<'a> Now<'a> {
         Self { settings, model, recent, in_wave, rises, falls, around }
     }
 
-    /// Returns the calls expected in the last `window`.
-    fn expected(&self, window: Minutes) -> f64 {
+    /// Returns the calls expected in the last `window`, the least and the most.
+    fn expected(&self, window: Minutes) -> (f64, f64) {
         let next = self.recent.now() + ONE;
-        self.model.profile.expected(next - window, next)
+        self.model.profile.expected_about(next - window, next)
     }
 
     /// Returns bounds of the calls expected in the last `window`, at less cost.
@@ -272,7 +272,7 @@ impl<'a> Now<'a> {
             if is_small(self.expected_within(window).0) {
                 continue;
             }
-            let expected = self.expected(window);
+            let (_, expected) = self.expected(window);
             let excess = calls - expected;
             if is_small(expected)
                 || (window > WINDOWS[2] && !self.recent.five_has_calls())
@@ -324,7 +324,7 @@ impl<'a> Now<'a> {
 
     /// Returns whether calls above the expected ones only make up for those missing just before.
     fn caught_up(&self, excess: f64) -> bool {
-        let expected = self.expected(WINDOWS[2]);
+        let (_, expected) = self.expected(WINDOWS[2]);
         expected >= FALL_EXPECTED
             && self.rises[2].is_some_and(|calls| calls as f64 - expected < CAUGHT_UP * excess)
     }
@@ -341,7 +341,7 @@ impl<'a> Now<'a> {
             if is_usual(self.expected_within(window).1) {
                 return None;
             }
-            let expected = self.expected(window);
+            let (expected, _) = self.expected(window);
             if is_usual(expected) {
                 return None;
             }
@@ -418,7 +418,7 @@ impl<'a> Now<'a> {
         // Long windows reach back to hours that may be busier, and an hour ahead.
         let could_fall = |window: Minutes| {
             let ahead = rate * f64::from(window.count().min(60));
-            ahead >= FALL_EXPECTED || self.expected(window) + ahead >= FALL_EXPECTED
+            ahead >= FALL_EXPECTED || self.expected(window).1 + ahead >= FALL_EXPECTED
         };
         let longest = FALL[WINDOWS_OF_FALL - 1];
         let by_fives = if could_fall(longest) {
