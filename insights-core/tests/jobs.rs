@@ -208,6 +208,13 @@ fn a_job_that_ends_just_before_midnight_and_does_not_run_is_reported() {
 }
 
 #[test]
+fn a_nightly_job_of_an_hour_that_does_not_run_is_reported() {
+    let mut account = Account::alive(WEEKS * 7, 1);
+    run_daily(&mut account, |_| 180, 60, |day| day != 31);
+    is_missed(&account, THURSDAY + 180, 65);
+}
+
+#[test]
 fn an_hourly_job_that_does_not_run_over_midnight_is_reported_once() {
     let mut account = hourly_job(1);
     account.silence(API, THURSDAY + 22 * HOUR..THURSDAY + 26 * HOUR);
@@ -269,6 +276,15 @@ fn a_nightly_job_in_berlin_may_move_to_the_day_before() {
     run_daily(&mut account, |_| 30, 10, |day| day <= 34);
     run_daily(&mut account, |_| 1_410, 10, |day| (34..41).contains(&day));
     assert_eq!(since_learnt(&account), [""; 0]);
+}
+
+#[test]
+fn a_daily_job_of_an_hour_and_a_half_may_move_by_an_hour_when_clocks_change() {
+    for (date, before, after) in [("2026-09-21", 60, 120), ("2027-02-22", 120, 60)] {
+        let mut account = Account::from(date, WEEKS * 7, 1).with_background();
+        run_daily(&mut account, |day| if day < 34 { before } else { after }, 90, |_| true);
+        assert_eq!(since_learnt(&account), [""; 0], "{date}");
+    }
 }
 
 #[test]

@@ -27,7 +27,7 @@ const EVERY_DAY: f64 = 0.6;
 /// The least calls of a run.
 const LEAST_CALLS: f64 = 5.0;
 /// The longest run, in sums of five minutes: what lasts longer is no run.
-const LONGEST: usize = 9;
+const LONGEST: usize = 22;
 /// The most of the least run's calls, and the most others expected as a share of a run's, for a
 /// run to have failed.
 const FAILED_SHARE: f64 = 0.3;

@@ -8,9 +8,13 @@ use super::past::{Past, SLOTS};
 /// A spike has at least so many calls, and so many times those of the sums around it.
 const CALLS: f64 = 3.0;
 const CONTRAST: f64 = 3.0;
-/// The sums to either side that are compared with: those so far away, not those nearer.
+/// The sums to either side that are compared with: those so far away, not those nearer; for runs
+/// of up to twenty minutes, and for those of up to an hour and a half.
+const SHORT: (usize, usize) = (3, 12);
+const LONG: (usize, usize) = (18, 36);
+/// Of a long run so many of the sums near each other stand out.
 const NEAR: usize = 3;
-const FAR: usize = 12;
+const LEAST_NEAR: usize = 4;
 /// Runs may come so many sums earlier or later, and have that share of each other's calls.
 const JITTER: usize = 2;
 const ALIKE: f32 = 0.5;
@@ -71,24 +75,39 @@ impl Tally {
 
 /// Returns the sums that stand out from those around them.
 fn spikes(past: &Past) -> Vec<usize> {
-    let stands_out = |&i: &usize| {
-        let calls = f64::from(past.calls[i]);
-        if calls < CALLS {
-            return false;
-        }
-        if (FAR..past.len().saturating_sub(FAR)).contains(&i) {
-            let around = past.between(i - FAR, i - NEAR) + past.between(i + NEAR + 1, i + FAR + 1);
-            return calls >= CALLS + CONTRAST * around / (2 * (FAR - NEAR)) as f64;
-        }
-        let sides = [
-            (i.saturating_sub(FAR), i.saturating_sub(NEAR)),
-            ((i + NEAR + 1).min(past.len()), (i + FAR + 1).min(past.len())),
-        ];
-        let around: f64 = sides.iter().map(|&(from, to)| past.between(from, to)).sum();
-        let sums: usize = sides.iter().map(|&(from, to)| to - from).sum();
-        calls >= CALLS + CONTRAST * around / sums.max(1) as f64
+    let is_spike = |&i: &usize| {
+        f64::from(past.calls[i]) >= CALLS && (is_of_short(past, i) || is_of_long(past, i))
     };
-    (past.birth..past.len()).filter(stands_out).collect()
+    (past.birth..past.len()).filter(is_spike).collect()
+}
+
+/// Returns whether a sum stands out as part of a short run.
+fn is_of_short(past: &Past, i: usize) -> bool {
+    let (before, after) = sides(past, i, SHORT);
+    stands_out(past, i, before.midpoint(after))
+}
+
+/// Returns whether a sum stands out as part of a long run: to both sides, as others near it do.
+fn is_of_long(past: &Past, i: usize) -> bool {
+    let is_long = |&i: &usize| {
+        let (before, after) = sides(past, i, LONG);
+        stands_out(past, i, before.max(after))
+    };
+    let near = i.saturating_sub(NEAR)..(i + NEAR + 1).min(past.len());
+    is_long(&i) && near.filter(is_long).count() >= LEAST_NEAR
+}
+
+fn stands_out(past: &Past, i: usize, around: f64) -> bool {
+    f64::from(past.calls[i]) >= CALLS + CONTRAST * around
+}
+
+/// Returns the mean calls of the sums to either side.
+fn sides(past: &Past, i: usize, (near, far): (usize, usize)) -> (f64, f64) {
+    let mean = |from: usize, to: usize| {
+        let (from, to) = (from.min(past.len()), to.min(past.len()));
+        past.between(from, to) / (to - from).max(1) as f64
+    };
+    (mean(i.saturating_sub(far), i.saturating_sub(near)), mean(i + near + 1, i + far + 1))
 }
 
 #[cfg(test)]
@@ -157,6 +176,17 @@ mod tests {
         let late = found(&past(nightly(|_| true, |day| day * 7 % 10)));
         assert_eq!(days(&late), (0..DAYS as usize).collect::<Vec<_>>());
         assert!(late.iter().all(|at| (36..40).contains(&at.1)), "{late:?}");
+    }
+
+    #[test]
+    fn a_long_run_is_found_whole_and_busy_hours_are_not() {
+        let from_three = |minutes: u32| {
+            let all = (0..DAYS).flat_map(move |day| (0..minutes).map(move |i| (day, i)));
+            found(&past(all.map(|(day, i)| (day * 1_440 + 180 + i, 3)).collect()))
+        };
+        assert_eq!(from_three(60).len(), 12 * DAYS as usize);
+        assert_eq!(from_three(90).len(), 18 * DAYS as usize);
+        assert_eq!(from_three(5 * 60).len(), 0);
     }
 
     #[test]
