@@ -16,12 +16,12 @@ pub(crate) enum Moved {
 }
 
 /// Returns which way what follows the clocks of Europe or North America moved between two
-/// minutes, and by when, if it did.
+/// minutes, if it did.
 ///
 /// Europe changes at 01:00 UTC on the last Sunday of March and October (Directive 2000/84/EC),
 /// the United States and Canada at two in the morning, which is between 06:00 and 10:00 UTC, on
 /// the second Sunday of March and the first of November (Energy Policy Act of 2005).
-pub(crate) fn moved_between(earlier: Minute, later: Minute) -> Option<(Moved, Minute)> {
+pub(crate) fn moved_between(earlier: Minute, later: Minute) -> Option<Moved> {
     let first = earlier.midnight();
     let days = (0..=later.since(first).count() / DAY).map(|day| first + Minutes::days(day));
     let changes = days.filter_map(|day| {
@@ -29,7 +29,7 @@ pub(crate) fn moved_between(earlier: Minute, later: Minute) -> Option<(Moved, Mi
         Some((moved, day + first..day + last))
     });
     let mut changes = changes.filter(|(_, hours)| earlier < hours.end && hours.start <= later);
-    changes.next().map(|(moved, hours)| (moved, hours.end))
+    changes.next().map(|(moved, _)| moved)
 }
 
 /// Returns the change of a date, if it has one, and when the first and the last clocks change.
@@ -74,7 +74,7 @@ mod tests {
     fn a_change_lies_between_what_was_before_and_what_is_after_its_hour() {
         let moved = |a: &str, b: &str| {
             let [a, b] = [a, b].map(|text| Minute::containing(text.parse().unwrap()));
-            moved_between(a, b).map(|(moved, _)| moved)
+            moved_between(a, b)
         };
         let later = Some(Moved::Later);
         assert_eq!(moved("2026-10-24T03:00:00Z", "2026-10-25T03:00:00Z"), later);

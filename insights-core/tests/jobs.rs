@@ -217,6 +217,9 @@ fn a_nightly_job_of_an_hour_that_does_not_run_is_reported() {
 #[test]
 fn an_hourly_job_that_does_not_run_over_midnight_is_reported_once() {
     let mut account = hourly_job(1);
+    // Later than ever: on Friday it is waited for longer than was known on Thursday.
+    account.silence(API, THURSDAY..THURSDAY + HOUR);
+    account.spread(API, THURSDAY + 11..THURSDAY + 14, 30);
     account.silence(API, THURSDAY + 22 * HOUR..THURSDAY + 26 * HOUR);
     let insights = about(API, &account, account.replay().1);
     let [from, known, to] = [22 * HOUR + 5, 23 * HOUR + 10, 25 * HOUR + 10];

@@ -24,10 +24,7 @@ const HOURS: usize = BEFORE + 26;
 /// The last minute that needs no wrapping lies before the middle of the last hour.
 const LAST: u32 = 31 * 60;
 /// For so long after clocks changed, hours are known mostly from before.
-const CLOCKS_CHANGED: Minutes = Minutes::days(7);
-/// So soon after it any series may have moved; later there has to be that evidence, in nats.
-const NOT_TOLD: Minutes = Minutes::days(2);
-const MOVED: f64 = 8.0;
+const CLOCKS_CHANGED: Minutes = Minutes::days(2);
 
 /// The expected rate from six hours before the midnight of a day to the hour after the next.
 #[derive(Clone, Debug)]
@@ -42,7 +39,7 @@ pub(super) struct Profile {
     sums: [f64; HOURS],
     /// The lowest and the highest rate from an hour before the middle of each to two after.
     around: [(f64, f64); HOURS],
-    /// Which way what follows local time moved, if clocks changed since most of what is known.
+    /// Which way what follows local time moved, if clocks changed since what is known.
     moved: Option<Moved>,
 }
 
@@ -60,7 +57,8 @@ impl Profile {
             sums[i] = sums[i - 1] + 30.0 * (rates[i - 1] + rates[i]);
         }
         let midnight = hours.start + past::sums(hours.today * SLOTS);
-        let moved = moved(hours, midnight);
+        let day = midnight - CLOCKS_CHANGED..midnight + Minutes::days(1);
+        let moved = clock_change::moved_between(day.start, day.end);
         let around = std::array::from_fn(|i| {
             let near = rates[i.saturating_sub(1)..(i + 3).min(HOURS)].iter();
             near.fold((f64::INFINITY, 0.0), |(low, high), &rate| (rate.min(low), rate.max(high)))
@@ -119,25 +117,6 @@ impl Profile {
         }
         ((since / 60) as usize, f64::from(since % 60))
     }
-}
-
-/// Returns which way the series moved when clocks changed, if it did or may have.
-fn moved(hours: &Hours, midnight: Minute) -> Option<Moved> {
-    let tomorrow = midnight + Minutes::days(1);
-    let (moved, at) = clock_change::moved_between(midnight - CLOCKS_CHANGED, tomorrow)?;
-    let first = (at.since(hours.start).count() / 60) as usize;
-    let evidence = |i: usize| {
-        let there = match moved {
-            Moved::Earlier => (i + 1).min(hours.expected.len() - 1),
-            Moved::Later => i.saturating_sub(1),
-        };
-        // ln of Poisson(calls | expected an hour off) / Poisson(calls | expected here).
-        let (mean, ratio) = (hours.mean(i..i + 1), hours.expected[there] / hours.expected[i]);
-        hours.calls[i] * ratio.ln() - (ratio - 1.0) * mean
-    };
-    let may_have = midnight.since(at) < NOT_TOLD;
-    let has = || (first..hours.calls.len()).map(evidence).sum::<f64>() > MOVED;
-    (may_have || has()).then_some(moved)
 }
 
 #[cfg(test)]

@@ -291,7 +291,7 @@ impl Jobs<'_> {
             alone: true,
             punctual: !late && sizes.len() >= PUNCTUAL_RUNS,
             sizes: Sizes::of_runs(&sizes),
-            moved: clock_change::moved_between(self.past.minute(last?), end).map(|(way, _)| way),
+            moved: clock_change::moved_between(self.past.minute(last?), end),
         })
     }
 
