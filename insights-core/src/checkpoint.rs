@@ -13,10 +13,11 @@ use crate::{
     episode::Episode,
     incident::Incidents,
     log_life::LogLife,
+    marks::Marks,
     open::Stats,
     series::{LogKey, SeriesKey},
     time::{Minute, Minutes, Watermark},
-    watch::{MadeOf, Marks},
+    watch::MadeOf,
     waves::Waves,
 };
 

@@ -65,6 +65,7 @@ mod incident;
 mod insight;
 mod interner;
 mod log_life;
+mod marks;
 mod open;
 mod report;
 mod sealed;

@@ -12,6 +12,7 @@ use crate::{
     history::{History, Shift},
     insight::InsightState,
     log_life::LogLife,
+    marks::{Ended, Marks, Reported},
     series::SeriesKey,
     time::{Minute, Minutes},
 };
@@ -37,48 +38,6 @@ pub(crate) struct Watch<M> {
     pub(crate) due: Option<Minute>,
     /// What is normal and as of when: derived, never stored.
     model: Option<(Minute, M)>,
-}
-
-/// What of a series' past may be used, and for what.
-#[derive(Clone, Debug, Default, Eq, PartialEq, serde::Deserialize, serde::Serialize)]
-pub(crate) struct Marks {
-    /// No window of a test reaches behind that minute.
-    pub(crate) tests_from: Option<Minute>,
-    /// The last episode that ended.
-    pub(crate) last: Option<Ended>,
-    /// The episodes that are over, in order.
-    pub(crate) reported: Vec<Reported>,
-    /// The levels accepted as the new normal, in order.
-    pub(crate) shifts: Vec<Shift>,
-}
-
-/// The last episode that ended: the next may follow it.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, serde::Deserialize, serde::Serialize)]
-pub(crate) struct Ended {
-    direction: Direction,
-    end: Minute,
-    /// The start of the first of the episodes that followed each other up to this one.
-    chain: Minute,
-}
-
-/// An episode that is over.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, serde::Deserialize, serde::Serialize)]
-pub(crate) struct Reported {
-    pub(crate) start: Minute,
-    pub(crate) end: Minute,
-}
-
-impl Marks {
-    /// Returns when the level changed last.
-    fn level_changed(&self) -> Minute {
-        let changed = |shift: &Shift| shift.returned.unwrap_or(shift.accepted);
-        self.shifts.last().map_or(Minute::MIN, changed)
-    }
-
-    fn forget_before(&mut self, minute: Minute) {
-        self.reported.retain(|reported| reported.end >= minute);
-        self.shifts.retain(|shift| shift.accepted >= minute);
-    }
 }
 
 /// An open episode and why it was opened.
@@ -190,16 +149,10 @@ impl<M: Clone> Watch<M> {
     }
 
     fn fit<D: Detector<Model = M>>(&self, as_of: Minute, rules: &Rules<'_, D>) -> M {
-        let ended = self.marks.reported.iter().map(|reported| reported.start..reported.end);
         // The runs of a job that are missing now are missing by a report too.
         let missing = self.open.filter(|open| open.episode.missed.is_some());
         let missing = missing.map(|open| open.episode.start..as_of);
-        let reported = ended.chain(missing).filter(|span| span.start < as_of);
-        let reported: Vec<_> = reported.map(|span| span.start..span.end.min(as_of)).collect();
-        let lasts = |shift: &&Shift| {
-            shift.accepted <= as_of && shift.returned.is_none_or(|returned| as_of < returned)
-        };
-        let shifts: Vec<Shift> = self.marks.shifts.iter().filter(lasts).copied().collect();
+        let reported: Vec<_> = self.marks.reported_by(as_of).into_iter().chain(missing).collect();
         rules.detector.fit(&History {
             baseline: &self.baseline,
             from: rules.origin,
@@ -207,7 +160,7 @@ impl<M: Clone> Watch<M> {
             reach: rules.config.baseline(),
             holes: &rules.life.holes_before(as_of),
             reported: &reported,
-            shifts: &shifts,
+            shifts: &self.marks.shifts_at(as_of),
         })
     }
 
