@@ -8,6 +8,7 @@ mod checkpoint;
 mod conformance;
 mod jobs;
 mod laws;
+mod levels;
 mod scenario;
 mod seam;
 mod stories;
