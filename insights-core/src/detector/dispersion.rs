@@ -56,7 +56,8 @@ impl Dispersion {
             }
             found
         });
-        Self { windows, rate, uncertainty: 1.0 / (hours.week_calls() + 0.5) }
+        let uncertainty = 1.0 / (hours.week_calls() + 0.5) + hours.strangeness();
+        Self { windows, rate, uncertainty }
     }
 
     /// Returns α of the calls in a window of which `expected` are expected, that rate being

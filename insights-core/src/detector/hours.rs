@@ -20,6 +20,10 @@ const LEVELS: (f64, f64) = (0.1, 10.0);
 /// The days of the same kind that tell the rate of an hour; the older week counts for half.
 const DAYS: usize = 14;
 const OLDER: f64 = 0.5;
+/// By how much a first day of its kind may differ: the squared coefficient of variation of its
+/// level. A kind is known after so many minutes.
+const STRANGE: f64 = 0.25;
+const KIND_KNOWN: f64 = 1_440.0;
 /// The most an hour may clump: beyond Poisson by so many calls, and by that share of its mean.
 const MOST_CLUMPS: (f64, f64) = (10.0, 0.25);
 /// Prior of the excess variance of an hour, as of so many calls.
@@ -184,6 +188,18 @@ impl Hours {
     pub(super) fn rate(&self, hour: usize) -> f64 {
         let rate = |pattern: Pattern| pattern.level * self.predict(hour, true, pattern).0;
         self.pattern.map_or(self.mean_rate, rate)
+    }
+
+    /// Returns by how much the day to judge may differ from all that is known: nobody can tell a
+    /// first weekend from the week before.
+    pub(super) fn strangeness(&self) -> f64 {
+        let mut minutes = [0.0, 0.0];
+        for (hour, known) in self.minutes.iter().enumerate() {
+            let of_kind = self.weekend(hour / 24) == self.weekend(self.today);
+            minutes[usize::from(of_kind)] += known;
+        }
+        let [others, of_kind] = minutes;
+        if of_kind < others.min(KIND_KNOWN) { STRANGE } else { 0.0 }
     }
 
     /// Returns the windows of so many whole hours of the last week.
