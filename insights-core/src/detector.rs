@@ -121,9 +121,9 @@ pub enum Verdict {
 pub struct Course {
     /// More calls or fewer.
     pub direction: Direction,
-    /// The calls from the start of the episode to its last unusual minute.
+    /// The calls up to its last unusual minute, those of the last hours if it is longer.
     pub calls: u64,
-    /// The minutes from the start of the episode to its last unusual minute; positive.
+    /// The minutes these calls are of; positive.
     pub duration: Minutes,
     /// The calls expected in these minutes, in millionths.
     pub expected: u64,
@@ -187,8 +187,8 @@ pub trait Detector {
     /// Returns the calls expected in a minute.
     fn expected(&self, model: &Self::Model, minute: Minute) -> f64;
 
-    /// Returns the evidence at which an episode is over.
-    fn enough(&self) -> Evidence;
+    /// Returns the evidence at which an episode is over that lasted so long.
+    fn enough(&self, lasted: Minutes) -> Evidence;
 }
 
 /// What the log of a series tells about a minute of it.

@@ -284,7 +284,7 @@ impl<M: Clone> Watch<M> {
         let over = match episode.missed {
             Some(missed) if missed.next.is_some_and(|next| now < next) => None,
             Some(missed) => Some(missed.end.max(episode.start + ONE)),
-            None => episode.end(now, rules.detector.enough(), rules.config.quiet()),
+            None => episode.end(now, rules.detector, rules.config.quiet()),
         };
         let accepted = (now + ONE).since(episode.chain) >= rules.config.longest();
         if over.is_none() && !accepted {

@@ -60,9 +60,11 @@ const OVERWHELMING: f64 = 10.0;
 const BOUND_ERROR: f64 = 3.0;
 /// What lies outside of the ordinary calls, to either side.
 const OUTSIDE: f64 = 0.005;
-/// The evidence that ends an episode, in nats: odds of about 3,000 to 1. How strong a minute may
-/// speak, how much restless series are tempered, and how far an episode's rate is from normal.
+/// The evidence that ends an episode, in nats: odds of about 3,000 to 1, and as many times more as it
+/// lasted longer than so many minutes. How strong a minute may speak, how much restless series are
+/// tempered, and how far an episode's rate is from normal.
 const END: f64 = 8.0;
+const LASTED: f64 = 10.0;
 const MOST_EVIDENCE: f64 = 20.0;
 const TEMPER: (f64, f64) = (0.5, 20.0);
 const RISEN: (f64, f64) = (1.5, 0.05);
@@ -186,8 +188,9 @@ impl Detector for RateDetector {
         Evidence::nats((ratio / temper).clamp(-MOST_EVIDENCE, MOST_EVIDENCE))
     }
 
-    fn enough(&self) -> Evidence {
-        Evidence::nats(END)
+    fn enough(&self, lasted: Minutes) -> Evidence {
+        // The longer it lasted, the less likely it is to end in just this minute.
+        Evidence::nats(END + (f64::from(lasted.count()) / LASTED).max(1.0).ln())
     }
 
     fn expected(&self, model: &Model, minute: Minute) -> f64 {
