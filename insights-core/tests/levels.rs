@@ -75,3 +75,15 @@ fn a_burst_of_a_rare_api_is_one_insight_if_it_comes_just_before_midnight() {
         assert_eq!(told.len(), 2, "in minute {minute}: {told:?}");
     }
 }
+
+#[test]
+fn a_new_hourly_job_is_learnt_within_some_hours() {
+    for seed in 1..=3 {
+        let mut account = Account::alive(21, seed);
+        for hour in 14 * 24..21 * 24 {
+            account.spread(API, hour * HOUR + 5..hour * HOUR + 8, 30);
+        }
+        let told = account.reports(API, 0..account.length());
+        assert!((2..=12).contains(&told.len()), "seed {seed}: {told:?}");
+    }
+}

@@ -13,8 +13,9 @@ const CALLS: f64 = 3.0;
 const CHANGE: f64 = 1.3;
 /// What was reported was that much above what was expected.
 const REPORTED_CHANGE: f64 = 1.8;
-/// Windows that end so many sums of five minutes apart, or closer, hold the same burst.
-const APART: usize = 12;
+/// Windows that end so many sums of five minutes apart, or closer, hold the same burst: no two
+/// runs of an hourly job do, even if one is late.
+const APART: usize = 9;
 /// A burst is above what is ordinary by so many calls at least.
 const LEAST_OVER: f64 = 0.1;
 
