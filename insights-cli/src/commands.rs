@@ -4,10 +4,10 @@ mod count;
 mod detect;
 mod replay;
 
-use std::{collections::BTreeSet, path::Path, time::Instant};
+use std::{collections::BTreeMap, path::Path, time::Instant};
 
 use anyhow::{Context, bail};
-use insights_core::{Config, Engine, Hole, Insight, InsightState, LogKey, Watermark};
+use insights_core::{Config, Engine, Hole, Insight, InsightState, LogKey, Minute, Watermark};
 
 use crate::{
     args::{Args, Command},
@@ -96,20 +96,21 @@ struct Detection {
     output: Box<dyn Output>,
     starts: u64,
     ends: u64,
-    /// The engine remembers holes for weeks only.
-    holes: BTreeSet<(LogKey, Hole)>,
+    /// By log and start, as the engine remembers holes for weeks only.
+    holes: BTreeMap<(LogKey, Minute), Hole>,
 }
 
 impl Detection {
     fn new(config: Config, results: &ResultsPlan) -> anyhow::Result<Self> {
         let output = output::open(results)?;
         let engine = Engine::new(config);
-        Ok(Self { engine, output, starts: 0, ends: 0, holes: BTreeSet::new() })
+        Ok(Self { engine, output, starts: 0, ends: 0, holes: BTreeMap::new() })
     }
 
     fn advance(&mut self, watermark: Watermark) -> anyhow::Result<()> {
         let insights = self.engine.advance_to(watermark);
-        self.holes.extend(self.engine.holes().map(|(log, hole)| (log.clone(), hole)));
+        let holes = self.engine.holes();
+        self.holes.extend(holes.map(|(log, hole)| ((log.clone(), hole.start), hole)));
         self.write(&insights)
     }
 
@@ -132,7 +133,7 @@ impl Detection {
         summary.take(self.engine.stats());
         summary.series = self.engine.series();
         summary.holes =
-            self.holes.into_iter().map(|(log, hole)| LogHole::new(&log, hole)).collect();
+            self.holes.into_iter().map(|((log, _), hole)| LogHole::new(&log, hole)).collect();
         summary.starts = self.starts;
         summary.ends = self.ends;
         Ok(())

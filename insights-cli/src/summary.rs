@@ -46,7 +46,7 @@ pub(crate) struct Summary {
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct LogHole {
     account: String,
-    /// Of data events; management events have one log for all Regions.
+    /// Empty where the management events of all Regions are missing at once.
     #[serde(skip_serializing_if = "String::is_empty")]
     region: String,
     category: &'static str,

@@ -6,11 +6,11 @@ use std::{
     sync::LazyLock,
 };
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
 
 use crate::{
-    archive::{Archive, Dice, at, demo, gzip, time, varied},
+    archive::{Archive, Dice, at, call, demo, gzip, log, time, varied, with},
     folder::Folder,
     program::{Args, Run, insights, insights_fed},
 };
@@ -63,6 +63,31 @@ fn the_number_of_threads_does_not_show() {
 }
 
 #[test]
+fn what_counts_for_nothing_tells_holes_in_a_table_too() {
+    let start = at("2026-03-02T00:00:00Z");
+    let missing = 2 * 1_440 + 600..2 * 1_440 + 900;
+    let mut records = Vec::new();
+    for minute in (0..3 * 1_440).filter(|minute| !missing.contains(minute)) {
+        let time = start + TimeDelta::minutes(minute);
+        let read = call(time, "ec2", "DescribeInstances", &format!("read {minute}"));
+        records.push(with(with(read, "awsRegion", "us-east-1"), "readOnly", true));
+        let name = ["CreateTags", "RunInstances"][usize::from(minute % 60 == 30)];
+        if minute % 30 == 0 {
+            records.push(call(time, "ec2", name, &format!("write {minute}")));
+        }
+    }
+    let folder = Folder::new();
+    let log = folder.file("log.json", log(&records));
+    let csv = folder.join("counts.csv");
+    let replay = insights(&[&"replay", &log]).exited(0);
+    let _ = insights(&[&"count", &log, &"-o", &csv]).exited(0);
+    let detect = insights(&[&"detect", &csv]).exited(0);
+    assert_eq!(replay.summary["holes"][0]["from"], "2026-03-04T10:00:00Z");
+    assert_eq!(replay.summary["holes"], detect.summary["holes"]);
+    assert_eq!(replay.stdout, detect.stdout);
+}
+
+#[test]
 fn counting_then_detecting_is_replaying() {
     for known in &*KNOWN {
         let folder = Folder::new();
@@ -72,7 +97,10 @@ fn counting_then_detecting_is_replaying() {
         assert_eq!(count.number("counted"), known.replay.number("counted"));
         let table = fs::read_to_string(&csv).unwrap();
 
-        let same = |run: Run| assert!(run.exited(0).stdout == known.replay.stdout);
+        let same = |run: Run| {
+            assert!(run.stdout == known.replay.stdout);
+            assert_eq!(run.exited(0).summary["holes"], known.replay.summary["holes"]);
+        };
         same(insights(&[&"detect", &csv]));
         same(insights_fed(&[&"detect", &"-"], table.as_bytes()));
         let packed = folder.file("counts.csv.gz", gzip(&table));

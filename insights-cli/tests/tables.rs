@@ -1,7 +1,10 @@
 //! Tables of counts, ours or another engine's, whole or damaged.
 
+use chrono::TimeDelta;
+use serde_json::json;
+
 use crate::{
-    archive::gzip,
+    archive::{at, gzip, text},
     folder::Folder,
     program::{Run, insights},
 };
@@ -188,4 +191,36 @@ fn calls_that_do_not_count_keep_a_log_alive_in_the_table_too() {
     insights(&[&"count", &file, &"-o", &table]).exited(0);
     assert_eq!(replay.stdout.lines().count(), 2);
     assert_eq!(insights(&[&"detect", &table]).exited(0).stdout, replay.stdout);
+}
+
+#[test]
+fn a_hole_of_one_region_is_told_once_in_the_summary() {
+    let start = at("2026-03-02T00:00:00Z");
+    let missing = 2 * 1_440 + 600..2 * 1_440 + 780;
+    let mut table = format!("{HEADER}\n");
+    for minute in 0..3 * 1_440 {
+        for region in ["eu-west-1", "us-east-1"] {
+            if region == "us-east-1" && missing.contains(&minute) {
+                continue;
+            }
+            for name in ["CreateTags", "RunInstances", "StopInstances"] {
+                let row = row(&text(start + TimeDelta::minutes(minute)), "2");
+                table += &row.replace("eu-west-1", region).replace("RunInstances", name);
+                table += "\n";
+            }
+        }
+    }
+    let run = detect(table).exited(0);
+    assert_eq!(run.stdout, "");
+    let [from, to] = [missing.start, missing.end].map(|at| text(start + TimeDelta::minutes(at)));
+    let hole = json!({
+        "account": "111122223333",
+        "region": "us-east-1",
+        "category": "Management",
+        "from": from,
+        "to": to,
+    });
+    assert_eq!(run.summary["holes"], json!([hole]));
+    let told = format!("{from} to {to} in 111122223333 us-east-1 (Management)");
+    assert!(run.stderr.contains(&told), "{}", run.stderr);
 }

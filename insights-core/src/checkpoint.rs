@@ -76,7 +76,10 @@ impl Checkpoint {
             let made_of = state.made_of.iter().all(|&(minute, id, _)| {
                 minute < watermark && (id as usize) < self.attributes.len()
             });
-            let log = self.logs.binary_search_by(|(key, ..)| key.cmp(&state.key.log()));
+            let part = state.key.log();
+            let logs = [part.whole(), part];
+            let logs =
+                logs.iter().all(|log| self.logs.binary_search_by(|(key, ..)| key.cmp(log)).is_ok());
             let episode = state.episode.is_none_or(|episode| {
                 episode.chain <= episode.start
                     && episode.start <= episode.detected_at
@@ -85,7 +88,7 @@ impl Checkpoint {
             });
             let whole = made_of
                 && episode
-                && log.is_ok()
+                && logs
                 && state.made_of.is_sorted()
                 && state.baseline.in_order()
                 && state.baseline.last().is_none_or(|last| last < watermark);

@@ -14,14 +14,14 @@ use crate::{
     incident::Incidents,
     insight::{Insight, InsightState},
     interner::Interner,
-    log_life::{Hole, LogLife},
+    log_life::Hole,
+    logs::Logs,
     open::{Disposition, OpenMinutes, Stats},
     report,
     sealed::SealedCounts,
     series::{LogKey, SeriesKey},
     time::{Minute, Minutes, Watermark},
     watch::{Rules, Turn, Watch},
-    waves::Waves,
 };
 
 /// Learns the rates of all series and reports when one leaves its baseline.
@@ -54,9 +54,7 @@ pub struct Engine<D: Detector = RateDetector> {
     pub(crate) config: Config,
     detector: D,
     pub(crate) open: OpenMinutes,
-    pub(crate) logs: BTreeMap<LogKey, u32>,
-    pub(crate) lives: Vec<LogLife>,
-    pub(crate) waves: Vec<Waves>,
+    pub(crate) logs: Logs,
     pub(crate) index: BTreeMap<SeriesKey, u32>,
     pub(crate) watches: Vec<Watch<D::Model>>,
     pub(crate) attributes: Interner<Attributes>,
@@ -84,9 +82,7 @@ impl<D: Detector> Engine<D> {
             config,
             detector,
             open,
-            logs: BTreeMap::new(),
-            lives: Vec::new(),
-            waves: Vec::new(),
+            logs: Logs::default(),
             index: BTreeMap::new(),
             watches: Vec::new(),
             attributes: Interner::default(),
@@ -121,7 +117,7 @@ impl<D: Detector> Engine<D> {
         let to = self.open.watermark().minute();
         let mut numbers = Numbers::of(&sealed);
         let mut cells = sealed.cells.iter().peekable();
-        let mut lives = sealed.activity().peekable();
+        let mut lives = sealed.activity.iter().peekable();
         let mut touched = Vec::new();
         let mut insights = Vec::new();
         loop {
@@ -134,8 +130,14 @@ impl<D: Detector> Engine<D> {
                 break;
             };
             while let Some(life) = lives.next_if(|life| life.minute == now) {
-                let log = self.log(life.log);
-                self.lives[log as usize].show(now);
+                let log = &mut numbers.logs[life.log as usize];
+                if *log == NONE {
+                    *log = self.logs.number(sealed.keys.logs.get(life.log));
+                }
+                self.logs.show(*log, now);
+                if life.counted == 0 {
+                    self.logs.call(*log, "", "");
+                }
             }
             let mut last = None;
             while let Some(cell) = cells.next_if(|cell| cell.minute == now) {
@@ -143,8 +145,9 @@ impl<D: Detector> Engine<D> {
                 touched.push(slot);
                 // Cells of one series follow each other.
                 if last.replace(slot) != Some(slot) {
-                    let log = self.watches[slot as usize].log;
-                    self.lives[log as usize].count_series(1);
+                    let watch = &self.watches[slot as usize];
+                    let SeriesKey { event_source, event_name, .. } = &watch.key;
+                    self.logs.call(watch.log, event_source, event_name);
                 }
             }
             while let Some(due) = self.due.first_entry().filter(|due| *due.key() <= now) {
@@ -212,7 +215,7 @@ impl<D: Detector> Engine<D> {
         }
         let watch = &mut self.watches[*slot as usize];
         if watch.key.error_code.is_none() {
-            self.waves[watch.log as usize].call(cell.minute, &watch.baseline);
+            self.logs.wake(watch.log, cell.minute, &watch.baseline);
         }
         watch.baseline.push(cell.minute, cell.count);
         if !self.attributes.get(*attributes).is_empty() {
@@ -234,12 +237,11 @@ impl<D: Detector> Engine<D> {
             if !self.config.wants(watch.key.insight_type()) {
                 continue;
             }
-            let life = &self.lives[watch.log as usize];
-            let origin = life.origin().unwrap_or(now);
-            let in_wave =
-                watch.key.error_code.is_none() && self.waves[watch.log as usize].is_one(now);
+            let log = self.logs.log(watch.log);
+            let origin = log.origin().unwrap_or(now);
+            let in_wave = watch.key.error_code.is_none() && self.logs.in_wave(watch.log, now);
             let rules =
-                Rules { detector: &self.detector, config: &self.config, origin, life, in_wave };
+                Rules { detector: &self.detector, config: &self.config, origin, log, in_wave };
             let look = watch.seal(now, &rules, &mut turns);
             reported.extend(turns.drain(..).map(|turn| (slot, turn)));
             self.look_at(slot, look);
@@ -264,7 +266,6 @@ impl<D: Detector> Engine<D> {
     /// Returns the insight of a turn that was decided at `now`.
     fn report(&mut self, slot: u32, turn: &Turn, now: Minute) -> Insight {
         let watch = &self.watches[slot as usize];
-        let origin = self.lives[watch.log as usize].origin().unwrap_or(Minute::MIN);
         // The failures of an API follow its calls in the order of keys.
         let after = (Bound::Excluded(&watch.key), Bound::Unbounded);
         let failures = self.index.range::<SeriesKey, _>(after);
@@ -275,7 +276,8 @@ impl<D: Detector> Engine<D> {
             })
             .collect();
         let reach = self.config.baseline();
-        let mut insight = report::insight(watch, turn, &failures, &self.attributes, origin, reach);
+        let log = self.logs.log(watch.log);
+        let mut insight = report::insight(watch, turn, &failures, &self.attributes, log, reach);
         if turn.state == InsightState::Start {
             let incident = self.incidents.of(&insight, now);
             self.watches[slot as usize].incident = Some(incident);
@@ -284,25 +286,13 @@ impl<D: Detector> Engine<D> {
         insight
     }
 
-    /// Returns the holes of all logs in the last five weeks: spans in which nothing at all was
-    /// logged though the log is never silent so long. They count neither as silence of every API
-    /// nor as baseline.
+    /// Returns the holes of all logs in the last five weeks, the ones that still last with the
+    /// watermark for their end: spans in which nothing at all was logged though the log is never
+    /// silent so long. They count neither as silence of every API nor as baseline.
+    ///
+    /// A Region that is missing while the log is missing as a whole has no hole of its own.
     pub fn holes(&self) -> impl Iterator<Item = (&LogKey, Hole)> {
-        let of_log =
-            |(key, &log)| self.lives[log as usize].holes().iter().map(move |&hole| (key, hole));
-        self.logs.iter().flat_map(of_log)
-    }
-
-    /// Returns the number of a log, a new one for a new log.
-    pub(crate) fn log(&mut self, key: &LogKey) -> u32 {
-        if let Some(&log) = self.logs.get(key) {
-            return log;
-        }
-        let log = number(self.lives.len());
-        self.logs.insert(key.clone(), log);
-        self.lives.push(LogLife::default());
-        self.waves.push(Waves::default());
-        log
+        self.logs.holes(self.watermark().minute())
     }
 
     /// Returns the number of a series, a new one for a new series.
@@ -310,7 +300,7 @@ impl<D: Detector> Engine<D> {
         if let Some(&slot) = self.index.get(key) {
             return slot;
         }
-        let log = self.log(&key.log());
+        let log = self.logs.number(&key.log());
         let slot = number(self.watches.len());
         self.index.insert(key.clone(), slot);
         self.watches.push(Watch::new(key.clone(), log));
@@ -320,10 +310,10 @@ impl<D: Detector> Engine<D> {
     /// Goes on with an episode of a restored series. Returns whether its reason was found.
     pub(crate) fn resume(&mut self, slot: u32, episode: Episode) -> bool {
         let watch = &mut self.watches[slot as usize];
-        let life = &self.lives[watch.log as usize];
-        let origin = life.origin().unwrap_or(Minute::MIN);
+        let log = self.logs.log(watch.log);
+        let origin = log.origin().unwrap_or(Minute::MIN);
         let in_wave = episode.in_wave;
-        let rules = Rules { detector: &self.detector, config: &self.config, origin, life, in_wave };
+        let rules = Rules { detector: &self.detector, config: &self.config, origin, log, in_wave };
         watch.resume(episode, &rules)
     }
 
@@ -360,6 +350,7 @@ impl<D: Detector> Engine<D> {
 
 /// The numbers that series and attributes of sealed counts have in the engine, as far as met.
 struct Numbers {
+    logs: Vec<u32>,
     series: Vec<u32>,
     attributes: Vec<u32>,
 }
@@ -367,6 +358,7 @@ struct Numbers {
 impl Numbers {
     fn of(sealed: &SealedCounts) -> Self {
         Self {
+            logs: vec![NONE; sealed.keys.logs.values().len()],
             series: vec![NONE; sealed.keys.series.values().len()],
             attributes: vec![NONE; sealed.keys.attributes.values().len()],
         }

@@ -37,17 +37,15 @@ impl<D: Detector> Engine<D> {
                 due: watch.due,
             }
         };
-        let lives = self.logs.iter();
         Checkpoint {
             version: Checkpoint::VERSION,
             config: self.config.clone(),
             watermark: self.open.watermark,
             stats: self.open.stats,
-            logs: lives
-                .map(|(key, &log)| {
-                    let log = log as usize;
-                    (key.clone(), self.lives[log].clone(), self.waves[log].clone())
-                })
+            logs: self
+                .logs
+                .states()
+                .map(|(key, life, waves)| (key.clone(), life.clone(), waves.clone()))
                 .collect(),
             incidents: self.incidents.clone(),
             attributes: used.iter().map(|&id| self.attributes.get(id).clone()).collect(),
@@ -76,9 +74,7 @@ impl<D: Detector> Engine<D> {
             stats,
         };
         for (key, life, waves) in logs {
-            let log = engine.log(&key) as usize;
-            engine.lives[log] = life;
-            engine.waves[log] = waves;
+            engine.logs.restore(&key, life, waves);
         }
         engine.incidents = incidents;
         let ids: Vec<u32> =

@@ -285,8 +285,7 @@ pub(crate) struct LogRef<'a> {
 
 impl<'a> LogRef<'a> {
     pub(crate) fn of(event: &Event<'a>) -> Self {
-        let region = LogKey::region_of(event.category, event.region);
-        Self { account_id: event.account_id, region, category: event.category }
+        Self { account_id: event.account_id, region: event.region, category: event.category }
     }
 
     pub(crate) fn own(&self) -> LogKey {

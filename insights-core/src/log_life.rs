@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::time::{Minute, Minutes};
+use crate::{
+    solo::Solo,
+    time::{Minute, Minutes},
+};
 
 /// Follows the signs of life of one log, in order, and says where it begins.
 ///
@@ -14,6 +17,8 @@ use crate::time::{Minute, Minutes};
 pub struct LogLife {
     /// The first minute and the last one with a sign.
     span: Option<(Minute, Minute)>,
+    /// In which spans at most one API was called.
+    solo: Solo,
     /// The last days, in order.
     days: Vec<Day>,
     /// The silences that were no normal ones, in order.
@@ -25,12 +30,8 @@ pub struct LogLife {
 #[serde(deny_unknown_fields)]
 struct Day {
     midnight: Minute,
-    /// The longest normal silence that ended on it.
-    silence: Minutes,
-    /// The minutes with a sign of life.
-    alive: u32,
-    /// The series with calls, summed over these minutes.
-    series: u64,
+    /// The longest normal span up to a minute of it in which no two APIs were called.
+    solo: Minutes,
 }
 
 /// A span in which nothing at all was logged, though a log like that is never silent so long.
@@ -53,19 +54,19 @@ impl LogLife {
     /// The days that tell what is normal, and the least age of a log to tell.
     const NORMAL: Minutes = Minutes::days(8);
     const LEAST_AGE: Minutes = Minutes::days(1);
-    /// How much longer than the longest normal silence a hole is, and how long it is at least.
+    /// How much longer than any normal span without two APIs a hole is, and how long it is at
+    /// least. Where one API makes the log, its silence is its own.
     const LONGER: u32 = 3;
     const LEAST: Minutes = Minutes::new(3);
-    /// The series that must have calls in an average minute of life: where one API makes the
-    /// log, its silence is its own.
-    const LEAST_SERIES: u64 = 2;
+    /// A log that is normally silent, or of one API, for longer is not called all the time.
+    const MOST_NORMAL: Minutes = Minutes::hours(8);
 
     /// Takes note of a sign of life in a minute that is not before the last one.
     pub fn show(&mut self, minute: Minute) {
         let origin = match self.span {
             Some((origin, last)) if minute.since(last) <= Self::SILENCE => origin,
             _ => {
-                *self = Self::default();
+                *self = Self { solo: Solo::beginning(minute), ..Self::default() };
                 minute
             }
         };
@@ -73,58 +74,67 @@ impl LogLife {
         if last == Some(minute) {
             return;
         }
-        let mut silence = Minutes::default();
         if let Some(last) = last {
             let start = last + Minutes::new(1);
-            silence = minute.since(start);
             let known = self.hole_known(start).filter(|&known| known < minute);
             if let Some(known) = known {
                 self.holes.push(Hole { start, known, end: minute });
-                silence = Minutes::default();
+                self.solo = Solo::beginning(minute);
             }
         }
         let midnight = minute.midnight();
         if self.days.last().is_none_or(|day| day.midnight != midnight) {
             self.days.retain(|day| midnight.since(day.midnight) <= Self::MEMORY);
             self.holes.retain(|hole| midnight.since(hole.end) <= Self::MEMORY);
-            let day = Day { midnight, silence: Minutes::default(), alive: 0, series: 0 };
-            self.days.push(day);
-        }
-        if let Some(day) = self.days.last_mut() {
-            day.silence = day.silence.max(silence);
-            day.alive += 1;
+            self.days.push(Day { midnight, solo: Minutes::default() });
         }
     }
 
-    /// Takes note of the series with calls in the last minute shown.
-    pub(crate) fn count_series(&mut self, series: u64) {
-        if let Some(day) = self.days.last_mut() {
-            day.series = day.series.saturating_add(series);
+    /// Takes note of a call in the last minute shown; what counts for no series is one API.
+    pub(crate) fn call(&mut self, source: &str, name: &str) {
+        if let Some((_, now)) = self.span
+            && let Some(day) = self.days.last_mut()
+        {
+            day.solo = day.solo.max(self.solo.call(now, source, name));
         }
+    }
+
+    /// Returns the longest normal span without two APIs before a silence from `start` on, if that
+    /// can be a hole.
+    fn normal(&self, start: Minute) -> Option<Minutes> {
+        let (origin, _) = self.span?;
+        if start.since(origin) < Self::LEAST_AGE {
+            return None;
+        }
+        let from = start.midnight() - Self::NORMAL;
+        let days = self.days.iter().rev().take_while(|day| day.midnight >= from);
+        let longest = days.map(|day| day.solo).max().unwrap_or_default();
+        (longest <= Self::MOST_NORMAL).then_some(longest)
     }
 
     /// Returns the minute at which a silence from `start` on is known to be a hole, if it can be.
     fn hole_known(&self, start: Minute) -> Option<Minute> {
-        let (origin, _) = self.span?;
-        let from = start.midnight() - Self::NORMAL;
-        let normal = || self.days.iter().filter(|day| day.midnight >= from);
-        let alive: u64 = normal().map(|day| u64::from(day.alive)).sum();
-        let series = normal().fold(0_u64, |sum, day| sum.saturating_add(day.series));
-        if start.since(origin) < Self::LEAST_AGE
-            || series < Self::LEAST_SERIES.saturating_mul(alive)
-        {
-            return None;
-        }
-        let longest = normal().map(|day| day.silence).max().unwrap_or_default();
-        let longer = Minutes::new(Self::LONGER.saturating_mul(longest.count()));
-        Some(start + longer.max(Self::LEAST))
+        let longer = Self::LONGER.saturating_mul(self.normal(start)?.count());
+        Some(start + Minutes::new(longer).max(Self::LEAST))
+    }
+
+    /// Returns whether a silence at `now` is longer than normal and may turn out to be a hole.
+    pub(crate) fn is_in_doubt(&self, now: Minute) -> bool {
+        let Some((_, last)) = self.span else { return false };
+        let start = last + Minutes::new(1);
+        now >= start && self.normal(start).is_some_and(|normal| now.since(start) >= normal)
+    }
+
+    /// Returns the hole in which `now` lies, as far as is known then.
+    pub(crate) fn hole_at(&self, now: Minute) -> Option<Hole> {
+        let start = self.span?.1 + Minutes::new(1);
+        let known = self.hole_known(start).filter(|&known| now >= known)?;
+        Some(Hole { start, known, end: now })
     }
 
     /// Returns whether `now` lies in a hole, as far as is known then.
     pub(crate) fn is_silent(&self, now: Minute) -> bool {
-        let Some((_, last)) = self.span else { return false };
-        let start = last + Minutes::new(1);
-        now >= start && self.hole_known(start).is_some_and(|known| now >= known)
+        self.hole_at(now).is_some()
     }
 
     /// Returns the end of the last hole before `now`.
@@ -189,7 +199,9 @@ mod tests {
 
     fn show(life: &mut LogLife, minute: u32, series: u64) {
         life.show(at(minute));
-        life.count_series(series);
+        for name in 0..series {
+            life.call("ec2.amazonaws.com", &name.to_string());
+        }
     }
 
     fn at(minute: u32) -> Minute {

@@ -8,6 +8,7 @@ use crate::{
     episode::OPENING,
     insight::{Average, Explanation, Insight, InsightState},
     interner::Interner,
+    log::Log,
     series::{EventCategory, InsightType},
     time::{Minute, Minutes},
     watch::{Turn, Watch},
@@ -16,34 +17,35 @@ use crate::{
 /// Returns the insight of a turn.
 ///
 /// The baseline reported reaches from the midnight that lies `reach` before the midnight of the
-/// start, or from the `origin` of the log, to the start: CloudTrail's own rule. `failures` are
-/// the failed calls of the same API by error code.
+/// start, or from the beginning of the log, to the start: CloudTrail's own rule. Minutes in which
+/// the log is missing do not count. `failures` are the failed calls of the same API by error code.
 pub(crate) fn insight<M: Clone>(
     watch: &Watch<M>,
     turn: &Turn,
     failures: &[(&str, &Baseline)],
     attributes: &Interner<Attributes>,
-    origin: Minute,
+    log: Log<'_>,
     reach: Minutes,
 ) -> Insight {
     let episode = &turn.open.episode;
     let start = episode.start;
-    let before = (start.midnight() - reach).max(origin.min(start))..start;
+    let origin = log.origin().unwrap_or(Minute::MIN).min(start);
+    let before = (start.midnight() - reach).max(origin)..start;
     let during = match (turn.state, turn.end) {
         (InsightState::End, Some(end)) => start..end,
         _ => start..start + OPENING,
     };
-    let average = |span: &Range<Minute>| Average {
+    let average = |span: &Range<Minute>, missing| Average {
         count: watch.baseline.sum(span.clone()),
-        duration: span.end.since(span.start),
+        duration: span.end.since(span.start + missing),
     };
     Insight {
         state: turn.state,
         series: watch.key.clone(),
         start,
         end: turn.end,
-        baseline: average(&before),
-        insight: average(&during),
+        baseline: average(&before, log.missing(&before)),
+        insight: average(&during, Minutes::default()),
         attributions: attributions(watch, failures, attributes, &during, &before),
         explanation: Explanation {
             finding: turn.open.finding,

@@ -61,29 +61,32 @@ impl fmt::Display for InsightType {
     }
 }
 
-/// One log: what an account records of one category, data events Region by Region.
+/// One log: what an account records of one category in a Region, or in all.
 ///
 /// A trail records the management events of all Regions unless it is told not to: the first
 /// call in a Region that was never used is news. Data events are switched on apart and for some
-/// resources, so their first call in a Region may only mean that logging began there. Each log
-/// has its own beginning, and only from there on is a missing call a zero.
+/// resources, so their first call in a Region may only mean that logging began there. Each
+/// [whole](Self::whole) log has its own beginning, and only from there on is a missing call a
+/// zero. The part of a Region can be missing alone.
 #[derive(Clone, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
 pub struct LogKey {
     /// The account that received the events, 12 digits; empty where unknown.
     pub account_id: Box<str>,
-    /// The Region, such as `eu-west-1`; empty for management events, which have one log.
+    /// The Region, such as `eu-west-1`; empty for the management events of all Regions.
     pub region: Box<str>,
     /// The category of the events.
     pub category: EventCategory,
 }
 
 impl LogKey {
-    /// Returns the part of a Region in the key of a log.
-    pub(crate) const fn region_of(category: EventCategory, region: &str) -> &str {
-        match category {
+    /// Returns the log that this one is a part of: management events have one for all Regions.
+    #[must_use]
+    pub fn whole(&self) -> Self {
+        let region = match self.category {
             EventCategory::Management => "",
-            EventCategory::Data => region,
-        }
+            EventCategory::Data => &*self.region,
+        };
+        Self { account_id: self.account_id.clone(), region: region.into(), ..*self }
     }
 }
 
@@ -114,12 +117,12 @@ impl SeriesKey {
         if self.error_code.is_some() { InsightType::ErrorRate } else { InsightType::CallRate }
     }
 
-    /// Returns the log the series belongs to.
+    /// Returns the log of its Region, which the series belongs to.
     #[must_use]
     pub fn log(&self) -> LogKey {
         LogKey {
             account_id: self.account_id.clone(),
-            region: LogKey::region_of(self.category, &self.region).into(),
+            region: self.region.clone(),
             category: self.category,
         }
     }

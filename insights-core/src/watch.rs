@@ -11,7 +11,7 @@ use crate::{
     episode::Episode,
     history::{History, Shift},
     insight::InsightState,
-    log_life::LogLife,
+    log::Log,
     marks::{Ended, Marks, Reported},
     series::SeriesKey,
     time::{Minute, Minutes},
@@ -63,8 +63,8 @@ pub(crate) struct Rules<'a, D> {
     pub(crate) config: &'a Config,
     /// Where the log of the series begins.
     pub(crate) origin: Minute,
-    /// The holes of that log.
-    pub(crate) life: &'a LogLife,
+    /// That log, with its holes.
+    pub(crate) log: Log<'a>,
     /// Whether other rare series wake as they did before: see [`Waves`](crate::waves::Waves).
     pub(crate) in_wave: bool,
 }
@@ -105,11 +105,15 @@ impl<M: Clone> Watch<M> {
             // Nothing is known yet.
             return Some(now.hour() + Minutes::hours(1));
         }
-        if rules.life.is_silent(now) {
+        if rules.log.is_silent(now) {
             // Nothing is known of this minute.
             return Some(now + ONE);
         }
         if self.open.is_none() {
+            if rules.log.is_in_doubt(now) {
+                // Soon it is known whether it is the log that is missing.
+                return Some(now + ONE);
+            }
             match self.judge(now, rules) {
                 Verdict::Normal { look_again } => {
                     return self.next_look(now, look_again, rules);
@@ -131,7 +135,7 @@ impl<M: Clone> Watch<M> {
         self.refit(self.fitted(now, rules.origin), rules);
         let Some((_, model)) = &self.model else { return Verdict::Normal { look_again: None } };
         let tests_from = self.marks.tests_from.unwrap_or(Minute::MIN);
-        let from = tests_from.max(rules.origin).max(rules.life.whole_since(now));
+        let from = tests_from.max(rules.origin).max(rules.log.whole_since(now));
         let warm_up = if now.since(rules.origin) < rules.config.warm_up() {
             WarmUp::Running
         } else {
@@ -158,7 +162,7 @@ impl<M: Clone> Watch<M> {
             from: rules.origin,
             until: as_of,
             reach: rules.config.baseline(),
-            holes: &rules.life.holes_before(as_of),
+            holes: &rules.log.holes_before(as_of),
             reported: &reported,
             shifts: &self.marks.shifts_at(as_of),
         })

@@ -160,21 +160,23 @@ pub(crate) fn starts(insights: &[Insight]) -> impl Iterator<Item = &Insight> {
     insights.iter().filter(|insight| insight.state == InsightState::Start)
 }
 
-/// Returns the series of the calls of an API.
+/// Returns the series of the calls of an API, in another Region if it is written like
+/// `RunInstances@us-east-1`.
 pub(crate) fn series(api: &str) -> SeriesKey {
+    let (name, region) = api.split_once('@').unwrap_or((api, "eu-west-1"));
     SeriesKey {
         account_id: "111122223333".into(),
-        region: "eu-west-1".into(),
+        region: region.into(),
         event_source: "ec2.amazonaws.com".into(),
-        event_name: api.into(),
+        event_name: name.into(),
         category: EventCategory::Management,
         error_code: None,
     }
 }
 
-/// Returns the one log there is.
+/// Returns the one whole log there is.
 pub(crate) fn log() -> LogKey {
-    series(API).log()
+    series(API).log().whole()
 }
 
 /// Numbers that look random and are the same in every run: SplitMix64 (Steele, Lea and Flood

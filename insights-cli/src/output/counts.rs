@@ -73,10 +73,20 @@ impl CountsWriter {
 
     /// Writes what the rows do not tell of the logs, and returns the number of series.
     pub(crate) fn finish(&mut self, end: Watermark) -> anyhow::Result<usize> {
+        let series = self.series.len();
+        let mut wholes: BTreeMap<LogKey, SeriesKey> = BTreeMap::new();
+        for series in self.logs.values().filter_map(|log| log.series.as_ref()) {
+            wholes.entry(series.log().whole()).or_insert_with(|| series.clone());
+        }
         let mut statements = Vec::new();
-        for log in self.logs.values_mut() {
+        for (key, log) in &mut self.logs {
             let untold = mem::take(&mut log.untold);
-            if let Some(series) = &log.series {
+            // A Region where nothing counts is told by an API that was not called there.
+            let elsewhere = || {
+                let series = wholes.get(&key.whole())?;
+                Some(SeriesKey { region: key.region.clone(), ..series.clone() })
+            };
+            if let Some(series) = log.series.clone().or_else(elsewhere) {
                 statements.extend(untold.into_iter().map(|minute| (minute, series.clone())));
             }
         }
@@ -91,7 +101,7 @@ impl CountsWriter {
             }
         }
         self.out.flush()?;
-        Ok(self.series.len())
+        Ok(series)
     }
 
     fn row(
