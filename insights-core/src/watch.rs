@@ -168,17 +168,25 @@ impl<M: Clone> Watch<M> {
         })
     }
 
-    /// Returns whether the series is less than three days old.
-    fn young(&self, now: Minute) -> bool {
-        let begin = now.midnight() - Minutes::days(35);
-        let first = self.baseline.first_five_from(begin);
-        first.is_some_and(|first| now.since(first) < Minutes::days(3))
+    /// Returns when a model is due at `now` and when the next one will be: hourly on the first
+    /// day of a series, four times a day on the next two, and then at midnight.
+    fn fits_around(&self, now: Minute) -> (Minute, Minute) {
+        let midnight = now.midnight();
+        let first = self.baseline.first_five_from(midnight - Minutes::days(35));
+        let apart = match first.map(|first| now.since(first)) {
+            Some(age) if age < Minutes::days(1) => Minutes::hours(1),
+            Some(age) if age < Minutes::days(3) => Minutes::hours(6),
+            _ => Minutes::days(1),
+        };
+        let since = now.since(midnight).count();
+        let due = midnight + Minutes::new(since - since % apart.count());
+        (due, due + apart)
     }
 
-    /// Returns when the model in force at `now` was fitted: at midnight, hourly while the log is
-    /// less than two days old, and whenever a new level was accepted.
+    /// Returns when the model in force at `now` was fitted: when one was due, or a new level was
+    /// accepted.
     fn fitted(&self, now: Minute, origin: Minute) -> Minute {
-        let due = if self.young(now) { now.hour() } else { now.midnight() };
+        let (due, _) = self.fits_around(now);
         due.max(self.marks.level_changed()).max(origin)
     }
 
@@ -188,11 +196,7 @@ impl<M: Clone> Watch<M> {
         look_again: Option<Minute>,
         rules: &Rules<'_, D>,
     ) -> Option<Minute> {
-        let refit = if self.young(now) {
-            now.hour() + Minutes::hours(1)
-        } else {
-            now.midnight() + Minutes::days(1)
-        };
+        let (_, refit) = self.fits_around(now);
         // Calls since the last fit can make a silence unusual that is not so yet.
         let fitted = self.fitted(now, rules.origin);
         let news = self.baseline.last().is_some_and(|last| last >= fitted);
