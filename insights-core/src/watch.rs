@@ -36,8 +36,9 @@ pub(crate) struct Watch<M> {
     pub(crate) incident: Option<Uuid>,
     /// When the series is looked at again even if nothing is called.
     pub(crate) due: Option<Minute>,
-    /// What is normal and as of when: derived, never stored.
-    model: Option<(Minute, M)>,
+    /// What is normal and as of when: derived, never stored. Most series are not called today,
+    /// and have none.
+    model: Option<Box<(Minute, M)>>,
 }
 
 /// An open episode and why it was opened.
@@ -133,7 +134,7 @@ impl<M: Clone> Watch<M> {
     /// Returns what the detector makes of the minutes up to `now`, fitting it first if need be.
     fn judge<D: Detector<Model = M>>(&mut self, now: Minute, rules: &Rules<'_, D>) -> Verdict {
         self.refit(self.fitted(now, rules.origin), rules);
-        let Some((_, model)) = &self.model else { return Verdict::Normal { look_again: None } };
+        let Some((_, model)) = self.model.as_deref() else { return Verdict::Normal { look_again: None } };
         let tests_from = self.marks.tests_from.unwrap_or(Minute::MIN);
         let from = tests_from.max(rules.origin).max(rules.log.whole_since(now));
         let warm_up = if now.since(rules.origin) < rules.config.warm_up() {
@@ -147,8 +148,8 @@ impl<M: Clone> Watch<M> {
 
     /// Learns what is normal by the minutes before `as_of`, if that is not known already.
     fn refit<D: Detector<Model = M>>(&mut self, as_of: Minute, rules: &Rules<'_, D>) {
-        if self.model.as_ref().is_none_or(|(fitted, _)| *fitted != as_of) {
-            self.model = Some((as_of, self.fit(as_of, rules)));
+        if self.model.as_ref().is_none_or(|model| model.0 != as_of) {
+            self.model = Some(Box::new((as_of, self.fit(as_of, rules))));
         }
     }
 
@@ -243,7 +244,7 @@ impl<M: Clone> Watch<M> {
         let fitted = self.fitted(open.episode.detected_at, rules.origin);
         let as_of = if open.episode.start < fitted { open.episode.start.hour() } else { fitted };
         self.refit(as_of, rules);
-        let Some((_, model)) = &self.model else { return };
+        let Some((_, model)) = self.model.as_deref() else { return };
         let mut minute = span.start;
         while minute < span.end {
             open.episode.follow(rules.detector, model, minute, self.baseline.at(minute));
@@ -315,7 +316,7 @@ impl<M: Clone> Watch<M> {
         }
         self.open = None;
         // What began before the model was fitted is told from what is normal only now.
-        self.model.take_if(|(fitted, _)| episode.start < *fitted);
+        self.model.take_if(|model| episode.start < model.0);
     }
 
     /// Takes the level since `from` for the new normal.
@@ -325,7 +326,7 @@ impl<M: Clone> Watch<M> {
         accepted: Minute,
         rules: &Rules<'_, D>,
     ) {
-        let Some((_, model)) = &self.model else { return };
+        let Some((_, model)) = self.model.as_deref() else { return };
         let minutes = (0..accepted.since(from).count()).map(|i| from + Minutes::new(i));
         let expected: f64 = minutes.map(|i| rules.detector.expected(model, i)).sum();
         let calls = self.baseline.sum(from..accepted);
@@ -390,6 +391,9 @@ impl<M: Clone> Watch<M> {
         self.marks.forget_before(five);
         let kept = self.made_of.partition_point(|&(m, ..)| m < minute);
         self.made_of.drain(..kept);
+        if self.open.is_none() {
+            self.model = None;
+        }
     }
 
     /// Returns whether nothing of it matters any more.
