@@ -184,6 +184,20 @@ impl Hours {
         self.before[to] - self.before[from]
     }
 
+    /// Returns the calls expected before each sum of five minutes, and in all.
+    pub(super) fn before(&self) -> &[f64] {
+        &self.before
+    }
+
+    /// Returns the least calls expected in so many sums of five minutes that end in an hour.
+    pub(super) fn least_expected(&self, hour: usize, width: usize) -> f64 {
+        // Rates change by the hour: the least are expected by windows that end or begin with one.
+        let begins = (width - 1) % 12 + 1;
+        let ends = [1, begins, 12].map(|end| 12 * hour + end);
+        let expected = ends.map(|end| self.expected_between(end - width, end));
+        expected.into_iter().fold(f64::INFINITY, f64::min)
+    }
+
     /// Returns the rate of an hour, which may lie ahead.
     pub(super) fn rate(&self, hour: usize) -> f64 {
         let rate = |pattern: Pattern| pattern.level * self.predict(hour, true, pattern).0;

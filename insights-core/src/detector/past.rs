@@ -130,6 +130,11 @@ impl Past {
         self.before[to] - self.before[from]
     }
 
+    /// Returns the calls before each sum, and all.
+    pub(super) fn before(&self) -> &[f64] {
+        &self.before
+    }
+
     /// Returns minutes in order by the hour from [`start`](Self::start) on that they are in.
     pub(super) fn by_hour<'a>(
         &self,

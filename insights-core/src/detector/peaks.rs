@@ -1,5 +1,7 @@
 //! [`Peaks`]: the windows of the past that held a burst.
 
+use std::ops::Range;
+
 use super::{
     WINDOWS,
     dispersion::{Dispersion, Variation},
@@ -18,6 +20,8 @@ const REPORTED_CHANGE: f64 = 1.8;
 const APART: usize = 9;
 /// A burst is above what is ordinary by so many calls at least.
 const LEAST_OVER: f64 = 0.1;
+/// Below that share of what is ordinary no rounding makes a burst.
+const SURELY: f64 = 0.999;
 
 /// The windows that hold a burst, by window of [`WINDOWS`].
 pub(super) struct Peaks {
@@ -92,67 +96,17 @@ impl Peaks {
 
     /// Looks at all windows from five minutes on.
     fn find_windows(&mut self, past: &Past, hours: &Hours, dispersion: &Dispersion) {
-        let windows = [0, 1, 2, 3].map(|k| {
-            let window = WINDOWS[k + 1];
-            ((window.count() / 5) as usize, dispersion.of(window))
-        });
-        let (mut after_reported, mut after_scheduled) = (0, 0);
-        // Whether a window that ended with the sum before held a burst.
-        let mut follows = false;
-        for i in past.birth..past.len() {
-            if past.reported[i] {
-                after_reported = i + 1;
-            }
-            if past.scheduled[i] {
-                after_scheduled = i + 1;
-            }
-            let is_empty = past.calls[i] == 0.0;
-            if is_empty && !follows {
-                continue;
-            }
-            follows = false;
-            for (k, (width, variation)) in windows.iter().enumerate() {
-                let ends = &mut self.ends[k];
-                let first = (i + 1).saturating_sub(*width).max(past.birth);
-                let held_from = |from: usize| Window {
-                    calls: past.between(from, i + 1),
-                    expected: hours.expected_between(from, i + 1),
-                };
-                // Sums are aligned and windows are not: one sum more holds any window.
-                let wider = held_from(first.saturating_sub(1).max(past.birth));
-                #[expect(clippy::cast_possible_truncation, reason = "sums are kept as f32")]
-                let excess = (wider.calls - wider.expected) as f32;
-                if is_empty {
-                    // A burst stays in the windows after it.
-                    if excess > 0.0 && ends.last().is_some_and(|last| last.0 + 1 == i) {
-                        ends.push((i, excess));
-                        follows = true;
-                    }
-                    continue;
-                }
-                if !wider.could_be_burst() {
-                    continue;
-                }
-                let held = held_from(first);
-                let reported = after_reported > first;
-                if !reported
-                    && wider.is_surely_ordinary(variation)
-                    && held.is_surely_ordinary(variation)
-                {
-                    continue;
-                }
-                let over = held.over(variation);
-                let is_burst =
-                    held.could_be_burst() && (over > 0.0 || (reported && held.is_reportable()));
-                if is_burst || wider.over(variation) > 0.0 {
-                    ends.push((i, excess));
-                    follows = true;
-                }
-                if is_burst {
-                    let scheduled = after_scheduled > first;
-                    let over = over.max(LEAST_OVER);
-                    let burst = Burst { end: i, over, reported, scheduled };
-                    note(&mut self.bursts[k + 1], burst, (*width).max(APART));
+        let sums = Sums::new(past, hours);
+        for (k, window) in WINDOWS.into_iter().enumerate().skip(1) {
+            let width = (window.count() / 5) as usize;
+            let variation = dispersion.of(window);
+            let (ends, bursts) = (&mut self.ends[k - 1], &mut self.bursts[k]);
+            for hour in past.birth / 12..past.len().div_ceil(12) {
+                let span = (12 * hour).max(past.birth)..(12 * hour + 12).min(past.len());
+                // A burst stays in the windows after it.
+                let follows = ends.last().is_some_and(|last| last.0 + 1 == span.start);
+                if follows || !sums.are_ordinary(hour, width, &variation) {
+                    sums.find_ends(span, width, &variation, ends, bursts);
                 }
             }
         }
@@ -169,6 +123,113 @@ impl Peaks {
         let width = f64::from(WINDOWS[k + 1].count() / 5);
         let bursts = self.bursts[k + 1].iter().filter(|burst| !burst.scheduled).count() as f64;
         bursts * (width + 4.0) / (past.len() - past.birth).max(1) as f64
+    }
+}
+
+/// The sums of five minutes and what was expected of them.
+struct Sums<'a> {
+    past: &'a Past,
+    hours: &'a Hours,
+    /// The calls above the expected ones before each sum, and in all.
+    above: Vec<f64>,
+}
+
+impl<'a> Sums<'a> {
+    fn new(past: &'a Past, hours: &'a Hours) -> Self {
+        let sums = past.before().iter().zip(hours.before());
+        Self { past, hours, above: sums.map(|(calls, expected)| calls - expected).collect() }
+    }
+
+    /// Returns, at less cost, whether no window of so many sums, and of one more, that ends in an
+    /// hour holds a burst beyond doubt.
+    fn are_ordinary(&self, hour: usize, width: usize, variation: &Variation) -> bool {
+        let (past, first) = (self.past, 12 * hour);
+        if first < past.birth + width || first + 12 > past.len() {
+            return false;
+        }
+        let held = first - width..first + 12;
+        if past.reported[held.clone()].contains(&true) {
+            return false;
+        }
+        if past.between(held.start, held.end) < CALLS {
+            return true;
+        }
+        // The more is expected the more is ordinary.
+        let ordinary = variation.ordinary(self.hours.least_expected(hour, width));
+        let most = self.most_above(hour, width).max(self.most_above(hour, width + 1));
+        most < SURELY * ordinary
+    }
+
+    /// Returns the most calls above the expected ones in windows of so many sums that end in an
+    /// hour.
+    fn most_above(&self, hour: usize, width: usize) -> f64 {
+        let first = 12 * hour + 1;
+        let (ends, starts) = (&self.above[first..first + 12], &self.above[first - width..]);
+        // Four at a time: the comparisons need not wait for each other.
+        let mut most = [f64::NEG_INFINITY; 4];
+        for (ends, starts) in ends.chunks_exact(4).zip(starts.chunks_exact(4)) {
+            for ((most, end), start) in most.iter_mut().zip(ends).zip(starts) {
+                let above = end - start;
+                *most = if above > *most { above } else { *most };
+            }
+        }
+        most.into_iter().fold(f64::NEG_INFINITY, f64::max)
+    }
+
+    /// Looks at the windows of so many sums that end in a span.
+    fn find_ends(
+        &self,
+        span: Range<usize>,
+        width: usize,
+        variation: &Variation,
+        ends: &mut Vec<(usize, f32)>,
+        bursts: &mut Vec<Burst>,
+    ) {
+        let Self { past, hours, .. } = *self;
+        for i in span {
+            let is_empty = past.calls[i] == 0.0;
+            let follows = ends.last().is_some_and(|last| last.0 + 1 == i);
+            if is_empty && !follows {
+                continue;
+            }
+            let first = (i + 1).saturating_sub(width).max(past.birth);
+            let held_from = |from: usize| Window {
+                calls: past.between(from, i + 1),
+                expected: hours.expected_between(from, i + 1),
+            };
+            // Sums are aligned and windows are not: one sum more holds any window.
+            let wider = held_from(first.saturating_sub(1).max(past.birth));
+            #[expect(clippy::cast_possible_truncation, reason = "sums are kept as f32")]
+            let excess = (wider.calls - wider.expected) as f32;
+            if is_empty {
+                if excess > 0.0 {
+                    ends.push((i, excess));
+                }
+                continue;
+            }
+            if !wider.could_be_burst() {
+                continue;
+            }
+            let held = held_from(first);
+            let reported = past.reported[first..=i].contains(&true);
+            if !reported
+                && wider.is_surely_ordinary(variation)
+                && held.is_surely_ordinary(variation)
+            {
+                continue;
+            }
+            let over = held.over(variation);
+            let is_burst =
+                held.could_be_burst() && (over > 0.0 || (reported && held.is_reportable()));
+            if is_burst || wider.over(variation) > 0.0 {
+                ends.push((i, excess));
+            }
+            if is_burst {
+                let scheduled = past.scheduled[first..=i].contains(&true);
+                let over = over.max(LEAST_OVER);
+                note(bursts, Burst { end: i, over, reported, scheduled }, width.max(APART));
+            }
+        }
     }
 }
 
