@@ -4,6 +4,8 @@
 //! what was expected that the lowest windows of the last days held tell how often one as low
 //! comes at any time; the same time on earlier days tells whether it comes then.
 
+use std::ops::Range;
+
 use super::{
     FALL, WINDOWS_OF_FALL,
     hours::Hours,
@@ -88,21 +90,37 @@ impl Lows {
 fn slide(days: &mut [f32; DAYS], width: usize, past: &Past, hours: &Hours) {
     // Lows that were reported are lows too.
     let mut from = hours.week * 12;
-    for end in from + 1..=past.len() {
-        if past.hole[end - 1] {
-            from = end;
+    while from < past.len() {
+        let hole = past.hole[from..].iter().position(|&hole| hole);
+        let to = hole.map_or(past.len(), |hole| from + hole);
+        for (back, low) in days.iter_mut().enumerate() {
+            let day =
+                if back + 1 < DAYS { past.len().saturating_sub((back + 1) * SLOTS) } else { 0 };
+            let first = (from + width).max(day + 1);
+            let last = to.min(past.len().saturating_sub(back * SLOTS));
+            if first <= last {
+                *low = lowest(*low, first..last + 1, width, past, hours);
+            }
         }
-        if end - from < width {
-            continue;
-        }
-        let calls = past.between(end - width, end);
-        let expected = hours.expected_between(end - width, end);
-        let day = &mut days[((past.len() - end) / SLOTS).min(DAYS - 1)];
+        from = to + 1;
+    }
+}
+
+/// Returns the lowest share of what was expected in windows of so many sums that end before one of
+/// `ends`, or `low` if none is lower.
+fn lowest(mut low: f32, ends: Range<usize>, width: usize, past: &Past, hours: &Hours) -> f32 {
+    let starts = ends.start - width..ends.end - width;
+    let (calls, expected) = (past.before(), hours.before());
+    let calls = calls[ends.clone()].iter().zip(&calls[starts.clone()]);
+    let expected = expected[ends].iter().zip(&expected[starts]);
+    for ((calls, calls_before), (expected, expected_before)) in calls.zip(expected) {
+        let (calls, expected) = (calls - calls_before, expected - expected_before);
         // Most windows are far from the lowest: that is cheaper to tell than their share.
-        if expected >= LEAST_EXPECTED && calls < 1.001 * f64::from(*day) * expected {
+        if calls < 1.001 * f64::from(low) * expected && expected >= LEAST_EXPECTED {
             #[expect(clippy::cast_possible_truncation, reason = "a share is kept as f32")]
             let share = (calls / expected) as f32;
-            *day = day.min(share);
+            low = low.min(share);
         }
     }
+    low
 }
