@@ -75,9 +75,8 @@ impl Tally {
 
 /// Returns the sums that stand out from those around them.
 fn spikes(past: &Past) -> Vec<usize> {
-    let is_spike = |&i: &usize| {
-        f64::from(past.calls[i]) >= CALLS && (is_of_short(past, i) || is_of_long(past, i))
-    };
+    let is_spike =
+        |&i: &usize| may_be_spike(past, i) && (is_of_short(past, i) || is_of_long(past, i));
     (past.birth..past.len()).filter(is_spike).collect()
 }
 
@@ -95,6 +94,26 @@ fn is_of_long(past: &Past, i: usize) -> bool {
     };
     let near = i.saturating_sub(NEAR)..(i + NEAR + 1).min(past.len());
     is_long(&i) && near.filter(is_long).count() >= LEAST_NEAR
+}
+
+/// Returns, at less cost, whether a sum may be a spike.
+fn may_be_spike(past: &Past, i: usize) -> bool {
+    // No rounding makes a sum stand out with less.
+    const SURELY: f64 = 0.999;
+    const FAR: usize = LONG.1;
+    let calls = f64::from(past.calls[i]);
+    let before = i.checked_sub(FAR).and_then(|from| past.before().get(from..));
+    let Some(before) = before.and_then(|before| before.first_chunk::<{ 2 * FAR + 2 }>()) else {
+        return calls >= CALLS;
+    };
+    // What stands out from the higher of two sides does so from their mean.
+    let least = |(near, far): (usize, usize)| {
+        let (earlier, later) = (FAR - far..FAR - near, FAR + near + 1..FAR + far + 1);
+        let around =
+            before[earlier.end] - before[earlier.start] + before[later.end] - before[later.start];
+        CALLS + SURELY * CONTRAST / (2 * (far - near)) as f64 * around
+    };
+    calls >= least(SHORT).min(least(LONG))
 }
 
 fn stands_out(past: &Past, i: usize, around: f64) -> bool {
