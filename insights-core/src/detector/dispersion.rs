@@ -10,7 +10,10 @@
 use std::ops::Range;
 
 use super::{hours::Hours, past::Past};
-use crate::{history::History, time::Minutes};
+use crate::{
+    history::History,
+    time::{Minute, Minutes},
+};
 
 /// The windows it is measured over.
 const WINDOWS: [u32; 5] = [1, 5, 15, 60, 240];
@@ -176,30 +179,47 @@ impl Windows {
                 let from = past.minute(hours.week * 12).max(history.until - history.reach);
                 let minutes = history.baseline.range(from..history.until.five());
                 for (hour, minutes) in past.by_hour(minutes) {
-                    let sums = 12 * hour..(12 * hour + 12).min(past.len());
-                    let all = !past.known[sums].contains(&false);
-                    let is_known = |minute| all || past.known[past.index(minute)];
-                    let known = minutes.iter().filter(|minute| is_known(minute.0));
+                    let mean = hours.expected[hour];
+                    if hours.is_whole(hour) && history.shifts.is_empty() {
+                        let calls = minutes.iter().map(|minute| f64::from(minute.1));
+                        windows.hold(mean, Held::of_minutes(minutes), calls);
+                        continue;
+                    }
+                    let known = minutes.iter().filter(|minute| past.known[past.index(minute.0)]);
                     let level = |minute| history.level(minute);
                     let calls = known.map(|&(minute, count)| f64::from(count) * level(minute));
-                    windows.hold(hours.expected[hour], calls);
+                    windows.hold(mean, Held::of(calls.clone()), calls);
                 }
             }
             5 | 15 => {
                 let width = (window / 5) as usize;
                 for hour in hours.week..hours.calls.len() {
                     let sums = 12 * hour..(12 * hour + 12).min(past.len());
+                    if past.between(sums.start, sums.end) == 0.0 {
+                        continue;
+                    }
+                    let mean = hours.expected[hour] * f64::from(window);
                     let known = past.known[sums.clone()].chunks_exact(width);
-                    let calls = past.calls[sums].chunks_exact(width);
-                    let known = calls.zip(known).filter(|(_, known)| !known.contains(&false));
-                    let calls = known.map(|(calls, _)| f64::from(calls.iter().sum::<f32>()));
-                    windows.hold(hours.expected[hour] * f64::from(window), calls);
+                    let sums = past.calls[sums].chunks_exact(width);
+                    let calls_of = |sums: &[f32]| f64::from(sums.iter().sum::<f32>());
+                    if hours.is_whole(hour) {
+                        let calls = sums.map(calls_of);
+                        windows.hold(mean, Held::of(calls.clone()), calls);
+                    } else {
+                        let known = sums.zip(known).filter(|(_, known)| !known.contains(&false));
+                        let calls = known.map(|(sums, _)| calls_of(sums));
+                        windows.hold(mean, Held::of(calls.clone()), calls);
+                    }
                 }
             }
             _ => {
                 for span in hours.windows((window / 60) as usize) {
                     let calls: f64 = hours.calls[span.clone()].iter().sum();
-                    windows.hold(hours.mean(span), [calls].into_iter());
+                    windows.hold(
+                        hours.mean(span),
+                        Held::of([calls].into_iter()),
+                        [calls].into_iter(),
+                    );
                 }
             }
         }
@@ -207,13 +227,8 @@ impl Windows {
     }
 
     /// Fills windows in which as many calls are expected.
-    fn hold(&mut self, mean: f64, calls: impl Iterator<Item = f64> + Clone) {
-        let (mut sum, mut squares, mut most) = (0.0, 0.0, 0.0_f64);
-        for calls in calls.clone() {
-            sum += calls;
-            squares += calls * calls;
-            most = most.max(calls);
-        }
+    fn hold(&mut self, mean: f64, held: Held, calls: impl Iterator<Item = f64>) {
+        let Held { sum, squares, most } = held;
         if surely_ordinary(most, mean, 0.0) {
             // What (calls − mean)² − calls is more than the square of the mean.
             self.ordinary.variance += squares - (2.0 * mean + 1.0) * sum;
@@ -236,6 +251,41 @@ impl Windows {
             }
         }
         excess
+    }
+}
+
+/// What some windows hold together.
+struct Held {
+    sum: f64,
+    squares: f64,
+    most: f64,
+}
+
+impl Held {
+    fn of(calls: impl Iterator<Item = f64>) -> Self {
+        let mut held = Self { sum: 0.0, squares: 0.0, most: 0.0 };
+        for calls in calls {
+            held.sum += calls;
+            held.squares += calls * calls;
+            held.most = if calls > held.most { calls } else { held.most };
+        }
+        held
+    }
+
+    /// The same of up to sixty whole minutes, at less cost.
+    fn of_minutes(minutes: &[(Minute, u32)]) -> Self {
+        // The squares of sixty such counts add up.
+        const MOST: u32 = 1 << 28;
+        let most = minutes.iter().map(|minute| minute.1).max().unwrap_or_default();
+        if most > MOST {
+            return Self::of(minutes.iter().map(|minute| f64::from(minute.1)));
+        }
+        let (mut sum, mut squares) = (0, 0);
+        for count in minutes.iter().map(|minute| u64::from(minute.1)) {
+            sum += count;
+            squares += count * count;
+        }
+        Self { sum: sum as f64, squares: squares as f64, most: f64::from(most) }
     }
 }
 

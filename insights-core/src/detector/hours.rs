@@ -189,6 +189,11 @@ impl Hours {
         &self.before
     }
 
+    /// Returns whether all minutes of an hour are known.
+    pub(super) fn is_whole(&self, hour: usize) -> bool {
+        self.minutes[hour] >= 60.0
+    }
+
     /// Returns the least calls expected in so many sums of five minutes that end in an hour.
     pub(super) fn least_expected(&self, hour: usize, width: usize) -> f64 {
         // Rates change by the hour: the least are expected by windows that end or begin with one.

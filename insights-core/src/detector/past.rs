@@ -144,8 +144,13 @@ impl Past {
         iter::from_fn(move || {
             let hour = minutes.first()?.0.hour();
             let next = hour + Minutes::hours(1);
-            let held = &minutes[..minutes.len().min(60)];
-            let (of_hour, rest) = minutes.split_at(held.partition_point(|sum| sum.0 < next));
+            // Busy hours hold all their minutes, and others few.
+            let is_later = |sum: &(Minute, u32)| sum.0 >= next;
+            let length = match minutes.get(59) {
+                Some(last) if !is_later(last) => 60,
+                _ => minutes.iter().position(is_later).unwrap_or(minutes.len()),
+            };
+            let (of_hour, rest) = minutes.split_at(length);
             minutes = rest;
             Some(((hour.since(start).count() / 60) as usize, of_hour))
         })
