@@ -132,12 +132,27 @@ struct Sums<'a> {
     hours: &'a Hours,
     /// The calls above the expected ones before each sum, and in all.
     above: Vec<f64>,
+    /// How many sums were reported before each, and in all.
+    reported: Vec<u32>,
 }
 
 impl<'a> Sums<'a> {
     fn new(past: &'a Past, hours: &'a Hours) -> Self {
         let sums = past.before().iter().zip(hours.before());
-        Self { past, hours, above: sums.map(|(calls, expected)| calls - expected).collect() }
+        let above = sums.map(|(calls, expected)| calls - expected).collect();
+        let mut count = 0;
+        let mut reported = Vec::with_capacity(past.len() + 1);
+        reported.push(count);
+        reported.extend(past.reported.iter().map(|&reported| {
+            count += u32::from(reported);
+            count
+        }));
+        Self { past, hours, above, reported }
+    }
+
+    /// Returns whether any of the sums from one to before another was reported.
+    fn reported_between(&self, from: usize, to: usize) -> bool {
+        self.reported[to] > self.reported[from]
     }
 
     /// Returns, at less cost, whether no window of so many sums, and of one more, that ends in an
@@ -147,11 +162,10 @@ impl<'a> Sums<'a> {
         if first < past.birth + width || first + 12 > past.len() {
             return false;
         }
-        let held = first - width..first + 12;
-        if past.reported[held.clone()].contains(&true) {
+        if self.reported_between(first - width, first + 12) {
             return false;
         }
-        if past.between(held.start, held.end) < CALLS {
+        if past.between(first - width, first + 12) < CALLS {
             return true;
         }
         // The more is expected the more is ordinary.
@@ -211,7 +225,7 @@ impl<'a> Sums<'a> {
                 continue;
             }
             let held = held_from(first);
-            let reported = past.reported[first..=i].contains(&true);
+            let reported = self.reported_between(first, i + 1);
             if !reported
                 && wider.is_surely_ordinary(variation)
                 && held.is_surely_ordinary(variation)
