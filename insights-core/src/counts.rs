@@ -104,7 +104,7 @@ impl PartialCounts {
         let sighting = Sighting {
             minute,
             id: id.unwrap_or_default(),
-            log: logs.intern(&LogRef::of(event), LogRef::own),
+            log: logs.intern_again(&LogRef::of(event), LogRef::own),
             call: series_of(choice.call, None),
             failure: series_of(choice.failure, event.error_code),
             attributes: if choice.any() {
@@ -126,7 +126,7 @@ impl PartialCounts {
     ///
     /// An empty bucket states that the log was alive in that minute and the series was not.
     pub fn insert(&mut self, series: &SeriesKey, minute: Minute, bucket: MinuteBucket) {
-        let log = self.keys.logs.intern_owned(&series.log());
+        let log = self.keys.logs.intern_again(&LogRef::of_series(series), LogRef::own);
         let counted = u32::try_from(bucket.count()).unwrap_or(u32::MAX);
         self.entries.activity.push(Activity { minute, log, counted, passed_over: 0 });
         let series = self.keys.series.intern_owned(series);

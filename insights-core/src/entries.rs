@@ -288,6 +288,10 @@ impl<'a> LogRef<'a> {
         Self { account_id: event.account_id, region: event.region, category: event.category }
     }
 
+    pub(crate) fn of_series(series: &'a SeriesKey) -> Self {
+        Self { account_id: &series.account_id, region: &series.region, category: series.category }
+    }
+
     pub(crate) fn own(&self) -> LogKey {
         LogKey {
             account_id: self.account_id.into(),

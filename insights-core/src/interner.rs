@@ -13,11 +13,18 @@ pub(crate) struct Interner<T> {
     values: Vec<T>,
     index: HashTable<u32>,
     hasher: DefaultHashBuilder,
+    /// The number given last by [`intern_again`](Self::intern_again).
+    last: u32,
 }
 
 impl<T> Default for Interner<T> {
     fn default() -> Self {
-        Self { values: Vec::new(), index: HashTable::new(), hasher: DefaultHashBuilder::default() }
+        Self {
+            values: Vec::new(),
+            index: HashTable::new(),
+            hasher: DefaultHashBuilder::default(),
+            last: 0,
+        }
     }
 }
 
@@ -39,6 +46,17 @@ impl<T: Hash + Eq> Interner<T> {
         let (values, hasher) = (&self.values, &self.hasher);
         self.index.insert_unique(hash, id, |&id| hasher.hash_one(&values[id as usize]));
         id
+    }
+
+    /// The same, at less cost where a value often follows itself.
+    pub(crate) fn intern_again<Q>(&mut self, query: &Q, own: impl FnOnce(&Q) -> T) -> u32
+    where
+        Q: Hash + Equivalent<T>,
+    {
+        if !self.values.get(self.last as usize).is_some_and(|last| query.equivalent(last)) {
+            self.last = self.intern(query, own);
+        }
+        self.last
     }
 
     /// Returns an interner that gives each distinct value the number of its place.
