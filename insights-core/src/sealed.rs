@@ -50,7 +50,8 @@ impl SealedCounts {
         let rank = |ranks: &[u32], id: u32| ranks[id as usize];
         for cells in cells.chunk_by_mut(|a, b| a.minute == b.minute) {
             cells.sort_unstable_by_key(|row| {
-                (rank(&series, row.series), rank(&attributes, row.attributes))
+                u64::from(rank(&series, row.series)) << 32
+                    | u64::from(rank(&attributes, row.attributes))
             });
         }
         activity.sort_unstable_by_key(|row| (row.minute, rank(&logs, row.log)));
