@@ -169,9 +169,10 @@ impl<'a> Sums<'a> {
             return true;
         }
         // The more is expected the more is ordinary.
-        let ordinary = variation.ordinary(self.hours.least_expected(hour, width));
-        let most = self.most_above(hour, width).max(self.most_above(hour, width + 1));
-        most < SURELY * ordinary
+        [width, width + 1].into_iter().all(|width| {
+            let ordinary = variation.ordinary(self.hours.least_expected(hour, width));
+            self.most_above(hour, width) < SURELY * ordinary
+        })
     }
 
     /// Returns the most calls above the expected ones in windows of so many sums that end in an

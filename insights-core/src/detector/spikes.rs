@@ -75,9 +75,13 @@ impl Tally {
 
 /// Returns the sums that stand out from those around them.
 fn spikes(past: &Past) -> Vec<usize> {
-    let is_spike =
-        |&i: &usize| may_be_spike(past, i) && (is_of_short(past, i) || is_of_long(past, i));
-    (past.birth..past.len()).filter(is_spike).collect()
+    let mut spikes = Vec::new();
+    for i in past.birth..past.len() {
+        if may_be_spike(past, i) && (is_of_short(past, i) || is_of_long(past, i)) {
+            spikes.push(i);
+        }
+    }
+    spikes
 }
 
 /// Returns whether a sum stands out as part of a short run.
@@ -102,9 +106,12 @@ fn may_be_spike(past: &Past, i: usize) -> bool {
     const SURELY: f64 = 0.999;
     const FAR: usize = LONG.1;
     let calls = f64::from(past.calls[i]);
+    if calls < CALLS {
+        return false;
+    }
     let before = i.checked_sub(FAR).and_then(|from| past.before().get(from..));
     let Some(before) = before.and_then(|before| before.first_chunk::<{ 2 * FAR + 2 }>()) else {
-        return calls >= CALLS;
+        return true;
     };
     // What stands out from the higher of two sides does so from their mean.
     let least = |(near, far): (usize, usize)| {
