@@ -255,6 +255,7 @@ impl Windows {
 }
 
 /// What some windows hold together.
+#[derive(Clone, Copy)]
 struct Held {
     sum: f64,
     squares: f64,
@@ -276,14 +277,15 @@ impl Held {
     fn of_minutes(minutes: &[(Minute, u32)]) -> Self {
         // The squares of sixty such counts add up.
         const MOST: u32 = 1 << 28;
-        let most = minutes.iter().map(|minute| minute.1).max().unwrap_or_default();
+        let (mut sum, mut squares, mut most) = (0_u64, 0_u64, 0);
+        for &(_, count) in minutes {
+            let calls = u64::from(count);
+            sum += calls;
+            squares = squares.wrapping_add(calls * calls);
+            most = most.max(count);
+        }
         if most > MOST {
             return Self::of(minutes.iter().map(|minute| f64::from(minute.1)));
-        }
-        let (mut sum, mut squares) = (0, 0);
-        for count in minutes.iter().map(|minute| u64::from(minute.1)) {
-            sum += count;
-            squares += count * count;
         }
         Self { sum: sum as f64, squares: squares as f64, most: f64::from(most) }
     }

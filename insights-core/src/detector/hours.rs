@@ -100,13 +100,21 @@ impl Hours {
         let count = past.len().div_ceil(12);
         let (mut calls, mut minutes) = (vec![0.0; count], vec![0.0; count]);
         let mut reported = vec![(0.0, 0.0); count];
-        for i in past.birth..past.len() {
-            if past.known[i] {
-                calls[i / 12] += f64::from(past.calls[i]);
-                minutes[i / 12] += 5.0;
-            } else if past.reported[i] {
-                reported[i / 12].0 += f64::from(past.calls[i]);
-                reported[i / 12].1 += 5.0;
+        for hour in past.birth / 12..count {
+            let sums = (12 * hour).max(past.birth)..(12 * hour + 12).min(past.len());
+            if past.known[sums.clone()].iter().fold(true, |all, &known| all & known) {
+                calls[hour] = past.between(sums.start, sums.end);
+                minutes[hour] = 5.0 * sums.len() as f64;
+                continue;
+            }
+            for i in sums {
+                if past.known[i] {
+                    calls[hour] += f64::from(past.calls[i]);
+                    minutes[hour] += 5.0;
+                } else if past.reported[i] {
+                    reported[hour].0 += f64::from(past.calls[i]);
+                    reported[hour].1 += 5.0;
+                }
             }
         }
         let week = count.saturating_sub(7 * 24).max(past.birth / 12);

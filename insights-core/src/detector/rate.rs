@@ -264,9 +264,9 @@ impl<'a> Now<'a> {
         };
         let least_calls = f64::from(least_calls);
         let mut best: Option<Finding> = None;
-        for (k, window) in WINDOWS.into_iter().enumerate() {
-            let Some(observed) = self.rises[k] else { continue };
-            let (calls, share) = (observed as f64, CHANGE[k]);
+        for ((&window, &observed), &share) in WINDOWS.iter().zip(&self.rises).zip(&CHANGE) {
+            let Some(observed) = observed else { continue };
+            let calls = observed as f64;
             let is_small = |expected: f64| {
                 calls < least_calls
                     || calls - expected < LEAST_EXCESS * least_calls
