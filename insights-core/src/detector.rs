@@ -4,6 +4,7 @@ mod bursts;
 mod dispersion;
 mod hours;
 mod lows;
+mod onset;
 mod past;
 mod peaks;
 mod profile;

@@ -16,6 +16,7 @@ use super::{
     dispersion::Dispersion,
     hours::Hours,
     lows::Lows,
+    onset,
     past::{Past, SLOTS},
     peaks::Peaks,
     profile::Profile,
@@ -321,7 +322,7 @@ impl<'a> Now<'a> {
         }
         let ordinary = model.dispersion.ordinary(window, expected);
         expectations.habit = model.bursts.as_large(window, excess - ordinary, in_wave);
-        let onset = || onset_of_rise(&model.profile, recent, window);
+        let onset = || onset::of_rise(&model.profile, recent, window);
         self.finding(Direction::Rise, window, (observed, expected, alpha), expectations, onset)
     }
 
@@ -359,7 +360,7 @@ impl<'a> Now<'a> {
                 habit: model.lows.as_low(k, observed, expected),
                 schedule: model.lows.as_low_then(recent, window, observed),
             };
-            let onset = || onset_of_fall(&model.profile, recent, window);
+            let onset = || onset::of_fall(&model.profile, recent, window);
             self.finding(Direction::Fall, window, (observed, expected, alpha), expectations, onset)
         })
     }
@@ -465,43 +466,4 @@ impl<'a> Now<'a> {
 /// Returns how many looks are taken a day that do not overlap, over so many windows.
 fn looks(windows: usize, window: Minutes) -> f64 {
     windows as f64 * f64::from(Minutes::days(1).count()) / f64::from(window.count())
-}
-
-/// Returns the minute from which on the calls in `window` most exceed what is expected.
-fn onset_of_rise(profile: &Profile, recent: Recent<'_>, window: Minutes) -> Minute {
-    let span = recent.window(window);
-    let mut calls = 0.0;
-    let mut best = (f64::NEG_INFINITY, span.start);
-    for &(minute, count) in recent.range(window).iter().rev() {
-        calls += f64::from(count);
-        let expected = profile.expected(minute, span.end);
-        let likelihood = calls * (calls / expected).ln() - (calls - expected);
-        if calls > expected && likelihood > best.0 {
-            best = (likelihood, minute);
-        }
-    }
-    best.1
-}
-
-/// Returns the minute from which on the calls in `window` most fall short of what is expected.
-///
-/// The best beginning of a silence is the minute after a call, or the window's own.
-fn onset_of_fall(profile: &Profile, recent: Recent<'_>, window: Minutes) -> Minute {
-    let span = recent.window(window);
-    let shortfall = |start: Minute, calls: f64| {
-        let expected = profile.expected(start, span.end);
-        let log = if calls > 0.0 { calls * (calls / expected).ln() } else { 0.0 };
-        if calls < expected { log - (calls - expected) } else { 0.0 }
-    };
-    let mut calls = 0.0;
-    let mut best = (0.0, span.start);
-    for &(minute, count) in recent.range(window).iter().rev() {
-        let after = minute + ONE;
-        let likelihood = shortfall(after, calls);
-        if likelihood > best.0 {
-            best = (likelihood, after);
-        }
-        calls += f64::from(count);
-    }
-    if shortfall(span.start, calls) > best.0 { span.start } else { best.1 }
 }
