@@ -163,7 +163,11 @@ impl<'a> Recent<'a> {
     /// Returns the minutes with calls among the last `window`, in order.
     #[must_use]
     pub fn range(&self, window: Minutes) -> &'a [(Minute, u32)] {
-        self.baseline.range(self.window(window))
+        // There is one sum a minute at most: those of the window are among the last.
+        let later = self.baseline.last().map_or(0, |last| last.since(self.now).count());
+        let most = window.count().saturating_add(later) as usize;
+        let minutes = &self.baseline.minutes;
+        part(&minutes[minutes.len().saturating_sub(most)..], self.window(window))
     }
 
     /// Returns the calls in the last `window`.
@@ -240,6 +244,20 @@ mod tests {
         assert_eq!(recent.sum(Minutes::new(3)), 3);
         assert_eq!(recent.sum(Minutes::new(10)), 5);
         assert!(recent.covers(Minutes::new(5)) && !recent.covers(Minutes::new(6)));
+    }
+
+    #[test]
+    fn the_minutes_of_a_window_are_found_whatever_comes_later() {
+        let mut baseline = Baseline::default();
+        for minute in (0..20).chain(25..60) {
+            baseline.push(at(minute), 1);
+        }
+        for now in 0..70 {
+            let recent = Recent::new(&baseline, at(3), at(now));
+            for window in [1, 5, 20, 90].map(Minutes::new) {
+                assert_eq!(recent.range(window), baseline.range(recent.window(window)), "{now}");
+            }
+        }
     }
 
     #[test]
