@@ -312,4 +312,16 @@ mod tests {
         }
         assert!((200..2_200).contains(&sure), "{sure} of 2400");
     }
+
+    #[test]
+    fn the_more_is_expected_the_more_is_ordinary() {
+        for (variance, square) in [(-9.0, 40.0), (-1.0, 1.0), (30.0, 400.0), (5_000.0, 9_000.0)] {
+            for typical in [0.01, 1.0, 50.0] {
+                let variation = Excess { variance, mean: 70.0, square }.variation(typical);
+                let means = (0..400).map(|i| 0.001 * 1.04_f64.powi(i));
+                let ordinary: Vec<f64> = means.map(|mean| variation.ordinary(mean)).collect();
+                assert!(ordinary.is_sorted(), "{variance}, {square}, {typical}");
+            }
+        }
+    }
 }

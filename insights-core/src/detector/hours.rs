@@ -409,6 +409,20 @@ mod tests {
     }
 
     #[test]
+    fn the_least_expected_in_sums_that_end_in_an_hour_is_the_least_of_any() {
+        let hours = hours(|day, hour| 5 + (day * hour) % 17, &[]);
+        for hour in hour(&hours, 20, 0)..hour(&hours, 21, 0) {
+            for width in [1, 2, 3, 4, 10, 11, 12, 46, 47] {
+                let ends = 12 * hour + 1..=12 * hour + 12;
+                let any = ends.map(|end| hours.expected_between(end - width, end));
+                let least = any.fold(f64::INFINITY, f64::min);
+                let found = hours.least_expected(hour, width);
+                assert!((found / least - 1.0).abs() < 1e-9, "{found} is not {least}, {width}");
+            }
+        }
+    }
+
+    #[test]
     fn a_day_is_expected_as_if_it_had_not_been_seen() {
         let usual = hours(|_, _| 10, &[]);
         let odd = hours(|day, hour| if day == 23 && hour == 12 { 500 } else { 10 }, &[]);

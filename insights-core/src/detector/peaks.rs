@@ -288,3 +288,69 @@ fn note(bursts: &mut Vec<Burst>, burst: Burst, apart: usize) {
         _ => bursts.push(burst),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        baseline::Baseline,
+        time::{Minute, Minutes},
+    };
+
+    const DAYS: u32 = 28;
+
+    /// Monday 2026-03-02.
+    fn monday() -> Minute {
+        Minute::from_epoch(29_540_160)
+    }
+
+    /// Returns a series that is called so often every five minutes by day, less by night, and
+    /// bursts now and then.
+    fn series(busy: u32) -> Baseline {
+        let mut state = 1_u32;
+        let mut baseline = Baseline::default();
+        for five in 0..DAYS * 288 {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            let by_day = if (96..216).contains(&(five % 288)) { 4 } else { 1 };
+            let calls = (state >> 16) % (busy * by_day);
+            let burst = if (state >> 8).is_multiple_of(997) { 12 * busy } else { 0 };
+            baseline.push(monday() + Minutes::new(5 * five), calls + burst);
+        }
+        baseline
+    }
+
+    #[test]
+    fn no_burst_ends_in_an_hour_that_is_passed_over() {
+        for busy in [1, 3, 40] {
+            let baseline = series(busy);
+            let reported = [monday() + Minutes::days(20)..monday() + Minutes::days(21)];
+            let history = History {
+                baseline: &baseline,
+                from: monday(),
+                until: monday() + Minutes::days(DAYS),
+                reach: Minutes::days(7),
+                holes: &[],
+                reported: &reported,
+                shifts: &[],
+            };
+            let past = Past::new(&history);
+            let hours = Hours::new(&past, true);
+            let dispersion = Dispersion::new(&history, &past, &hours);
+            let found = Peaks::new(&history, &past, &hours, &dispersion);
+            let sums = Sums::new(&past, &hours);
+            let mut passed_over = 0;
+            for (k, window) in WINDOWS.into_iter().enumerate().skip(1) {
+                let (width, variation) = ((window.count() / 5) as usize, dispersion.of(window));
+                let (mut ends, mut bursts) = (Vec::new(), Vec::new());
+                sums.find_ends(past.birth..past.len(), width, &variation, &mut ends, &mut bursts);
+                assert_eq!(found.ends[k - 1], ends, "{busy} calls, {width} sums");
+                assert_eq!(found.bursts[k].len(), bursts.len(), "{busy} calls, {width} sums");
+                assert!(!bursts.is_empty());
+                let hours = past.birth / 12..past.len() / 12;
+                let ordinary = |&hour: &usize| sums.are_ordinary(hour, width, &variation);
+                passed_over += hours.filter(ordinary).count();
+            }
+            assert!(passed_over > 4 * 24 * DAYS as usize / 2, "{passed_over} with {busy} calls");
+        }
+    }
+}
