@@ -134,7 +134,9 @@ impl<M: Clone> Watch<M> {
     /// Returns what the detector makes of the minutes up to `now`, fitting it first if need be.
     fn judge<D: Detector<Model = M>>(&mut self, now: Minute, rules: &Rules<'_, D>) -> Verdict {
         self.refit(self.fitted(now, rules.origin), rules);
-        let Some((_, model)) = self.model.as_deref() else { return Verdict::Normal { look_again: None } };
+        let Some((_, model)) = self.model.as_deref() else {
+            return Verdict::Normal { look_again: None };
+        };
         let tests_from = self.marks.tests_from.unwrap_or(Minute::MIN);
         let from = tests_from.max(rules.origin).max(rules.log.whole_since(now));
         let warm_up = if now.since(rules.origin) < rules.config.warm_up() {

@@ -76,7 +76,7 @@ const FALLEN: (f64, f64) = (0.01, 0.6);
 #[serde(default, deny_unknown_fields)]
 pub struct RateDetector {
     /// The score a finding needs: −log10 of how many windows like it are expected a day. The
-    /// default is 4.3; [`Sensitivity`](crate::Sensitivity) names others.
+    /// default is 4.5; [`Sensitivity`](crate::Sensitivity) names others.
     pub threshold: f64,
     /// The fewest calls in a window that can be a rise. The default is 3; CloudTrail's own
     /// detector fires at 2.
@@ -107,7 +107,7 @@ impl Default for RateDetector {
 
 impl RateDetector {
     /// The score a finding needs by default.
-    pub(crate) const MEDIUM: f64 = 4.3;
+    pub(crate) const MEDIUM: f64 = 4.5;
 
     /// Returns the settings that fire on all of CloudTrail's published records.
     ///
