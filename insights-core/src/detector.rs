@@ -4,6 +4,7 @@ mod bursts;
 mod dispersion;
 mod hours;
 mod lows;
+mod of_days;
 mod onset;
 mod past;
 mod peaks;

@@ -13,3 +13,4 @@ mod levels;
 mod scenario;
 mod seam;
 mod stories;
+mod waves;

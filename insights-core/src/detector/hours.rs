@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::{
     dispersion::Excess,
+    of_days::{Known, OfDays},
     past::{Past, SLOTS, sums},
 };
 use crate::time::Minute;
@@ -50,32 +51,6 @@ pub(super) struct Hours {
     mean_rate: f64,
     of_days: OfDays,
     pattern: Option<Pattern>,
-}
-
-/// What is known of the hours of a day, over several days.
-struct OfDays {
-    /// Over the last days, by kind (weekday or weekend); the older week counts for less.
-    kind: [[Known; 24]; 2],
-    /// Over all days, by weekday, counted from that of the first day.
-    weekday: [[Known; 24]; 7],
-}
-
-/// Calls and minutes, known ones and reported ones.
-#[derive(Clone, Copy, Default)]
-struct Known {
-    calls: f64,
-    minutes: f64,
-    reported: (f64, f64),
-}
-
-impl Known {
-    /// Adds so many times the other.
-    fn add(&mut self, times: f64, other: Self) {
-        self.calls += times * other.calls;
-        self.minutes += times * other.minutes;
-        self.reported.0 += times * other.reported.0;
-        self.reported.1 += times * other.reported.1;
-    }
 }
 
 /// What makes the rate of an hour of the mean rate.
@@ -132,7 +107,7 @@ impl Hours {
             minutes,
             reported,
             mean_rate,
-            of_days: OfDays { kind: Default::default(), weekday: Default::default() },
+            of_days: OfDays::default(),
             pattern: None,
         };
         if patterned {
@@ -150,11 +125,9 @@ impl Hours {
 
     fn sum_days(&mut self, first: usize) {
         for day in first / 24..=self.today {
-            let (weight, kind) = (self.weight(day), usize::from(self.weekend(day)));
+            let (weight, weekend) = (self.weight(day), self.weekend(day));
             for hour in day * 24..(day * 24 + 24).min(self.calls.len()) {
-                let known = self.known(hour);
-                self.of_days.kind[kind][hour % 24].add(weight, known);
-                self.of_days.weekday[day % 7][hour % 24].add(1.0, known);
+                self.of_days.add(hour, weekend, weight, self.known(hour));
             }
         }
     }
@@ -289,9 +262,9 @@ impl Hours {
     /// Returns the rate of an hour by the same hour of other days, and on request by what is known
     /// of its own day, and whether there was any of the same kind.
     fn predict(&self, hour: usize, with_own: bool, pattern: Pattern) -> (f64, bool) {
-        let (of_day, day) = (hour % 24, hour / 24);
+        let day = hour / 24;
         let own = if hour < self.calls.len() { self.known(hour) } else { Known::default() };
-        let mut of_kind = self.of_days.kind[usize::from(self.weekend(day))][of_day];
+        let mut of_kind = self.of_days.of_kind(hour, self.weekend(day));
         if !with_own {
             of_kind.add(-self.weight(day), own);
         }
@@ -304,7 +277,7 @@ impl Hours {
         let comparable = minutes > 0.0;
         let prior = pattern.clumps / pattern.differ;
         let of_kind = self.mean_rate * (calls + prior) / (minutes * self.mean_rate + prior);
-        let mut of_weekday = self.of_days.weekday[day % 7][of_day];
+        let mut of_weekday = self.of_days.of_weekday(hour);
         of_weekday.add(-1.0, own);
         let Known { calls, minutes, .. } = of_weekday;
         let prior = WEEKDAY_PRIOR * pattern.clumps;
