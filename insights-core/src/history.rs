@@ -50,3 +50,28 @@ impl History<'_> {
         later.map(|shift| shift.millionths as f64 / 1e6).product()
     }
 }
+
+#[cfg(test)]
+pub(crate) mod fixture {
+    //! Histories for tests of what is learnt from them.
+
+    use super::*;
+
+    /// Monday 2026-03-02.
+    pub(crate) const fn monday() -> Minute {
+        Minute::from_epoch(29_540_160)
+    }
+
+    /// Returns all of a baseline that begins on that Monday, up to the end of so many days.
+    pub(crate) fn days(baseline: &Baseline, days: u32) -> History<'_> {
+        History {
+            baseline,
+            from: monday(),
+            until: monday() + Minutes::days(days),
+            reach: Minutes::days(7),
+            holes: &[],
+            reported: &[],
+            shifts: &[],
+        }
+    }
+}

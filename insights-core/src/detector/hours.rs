@@ -333,16 +333,14 @@ mod tests {
     use super::*;
     use crate::{
         baseline::Baseline,
-        history::History,
+        history::{
+            History,
+            fixture::{self, monday},
+        },
         time::{Minute, Minutes},
     };
 
     const DAYS: u32 = 28;
-
-    /// Monday 2026-03-02.
-    fn monday() -> Minute {
-        Minute::from_epoch(29_540_160)
-    }
 
     /// Returns the hours of a series with so many calls every five minutes, by day and hour.
     fn hours(calls: impl Fn(u32, u32) -> u32, reported: &[Range<Minute>]) -> Hours {
@@ -353,15 +351,7 @@ mod tests {
                 baseline.push(minute, calls(hour / 24, hour % 24));
             }
         }
-        let history = History {
-            baseline: &baseline,
-            from: monday(),
-            until: monday() + Minutes::days(DAYS),
-            reach: Minutes::days(7),
-            holes: &[],
-            reported,
-            shifts: &[],
-        };
+        let history = History { reported, ..fixture::days(&baseline, DAYS) };
         Hours::new(&Past::new(&history), true)
     }
 
@@ -429,15 +419,8 @@ mod tests {
         for five in 0..72 {
             baseline.push(monday() + Minutes::new(5 * five), 10);
         }
-        let history = History {
-            baseline: &baseline,
-            from: monday(),
-            until: monday() + Minutes::hours(6),
-            reach: Minutes::days(7),
-            holes: &[],
-            reported: &[],
-            shifts: &[],
-        };
+        let until = monday() + Minutes::hours(6);
+        let history = History { until, ..fixture::days(&baseline, 1) };
         let hours = Hours::new(&Past::new(&history), false);
         let rates = [0, 5, 12, 23].map(|of_day| hours.rate(hours.today * 24 + of_day));
         assert!(rates.iter().all(|rate| (rate - hours.mean_rate()).abs() < 1e-12));

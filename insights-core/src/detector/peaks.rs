@@ -294,15 +294,11 @@ mod tests {
     use super::*;
     use crate::{
         baseline::Baseline,
-        time::{Minute, Minutes},
+        history::fixture::{self, monday},
+        time::Minutes,
     };
 
     const DAYS: u32 = 28;
-
-    /// Monday 2026-03-02.
-    fn monday() -> Minute {
-        Minute::from_epoch(29_540_160)
-    }
 
     /// Returns a series that is called so often every five minutes by day, less by night, and
     /// bursts now and then.
@@ -324,15 +320,7 @@ mod tests {
         for busy in [1, 3, 40] {
             let baseline = series(busy);
             let reported = [monday() + Minutes::days(20)..monday() + Minutes::days(21)];
-            let history = History {
-                baseline: &baseline,
-                from: monday(),
-                until: monday() + Minutes::days(DAYS),
-                reach: Minutes::days(7),
-                holes: &[],
-                reported: &reported,
-                shifts: &[],
-            };
+            let history = History { reported: &reported, ..fixture::days(&baseline, DAYS) };
             let past = Past::new(&history);
             let hours = Hours::new(&past, true);
             let dispersion = Dispersion::new(&history, &past, &hours);

@@ -122,14 +122,13 @@ impl Profile {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{baseline::Baseline, detector::past::Past, history::History};
+    use crate::{
+        baseline::Baseline,
+        detector::past::Past,
+        history::fixture::{self, monday},
+    };
 
     const DAYS: u32 = 28;
-
-    /// Monday 2026-03-02.
-    fn monday() -> Minute {
-        Minute::from_epoch(29_540_160)
-    }
 
     /// The day to judge, a Monday.
     fn today() -> Minute {
@@ -145,15 +144,7 @@ mod tests {
                 baseline.push(monday() + Minutes::hours(hour) + Minutes::new(5 * five), each);
             }
         }
-        let history = History {
-            baseline: &baseline,
-            from: monday(),
-            until: today(),
-            reach: Minutes::days(7),
-            holes: &[],
-            reported: &[],
-            shifts: &[],
-        };
+        let history = fixture::days(&baseline, DAYS);
         Profile::new(&Hours::new(&Past::new(&history), true))
     }
 

@@ -141,16 +141,11 @@ mod tests {
     use super::*;
     use crate::{
         baseline::Baseline,
-        history::History,
-        time::{Minute, Minutes},
+        history::fixture::{self, monday},
+        time::Minutes,
     };
 
     const DAYS: u32 = 28;
-
-    /// Monday 2026-03-02.
-    fn monday() -> Minute {
-        Minute::from_epoch(29_540_160)
-    }
 
     /// Returns the past of a series with these calls, by minutes since the first Monday.
     fn past(calls: Vec<(u32, u32)>) -> Past {
@@ -163,15 +158,7 @@ mod tests {
         for (minute, count) in calls {
             baseline.push(monday() + Minutes::new(minute), count);
         }
-        Past::new(&History {
-            baseline: &baseline,
-            from: monday(),
-            until: monday() + Minutes::days(days),
-            reach: Minutes::days(7),
-            holes: &[],
-            reported: &[],
-            shifts: &[],
-        })
+        Past::new(&fixture::days(&baseline, days))
     }
 
     /// Returns the days and times of day of what is scheduled, in sums of five minutes.
