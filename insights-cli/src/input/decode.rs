@@ -5,7 +5,7 @@ use std::{
     io::{self, Read},
 };
 
-use flate2::read::MultiGzDecoder;
+use flate2::{Decompress, FlushDecompress, Status, read::MultiGzDecoder};
 
 use crate::input::{
     problem::{Place, Problems},
@@ -49,7 +49,13 @@ fn unpack(raw: Vec<u8>, problems: &mut Problems) -> String {
 fn gunzip(raw: &[u8], problems: &mut Problems) -> Vec<u8> {
     // The last four bytes of gzip tell the size of its last member; they may lie.
     let told = raw.last_chunk().map_or(0, |&size| u32::from_le_bytes(size)) as usize;
-    let mut unpacked = Vec::with_capacity(told.min(raw.len().saturating_mul(20)));
+    // The end of the stream takes room of its own to be seen.
+    let room = told.min(raw.len().saturating_mul(20)) + 64;
+    let mut unpacked = Vec::with_capacity(room);
+    if inflate_at_once(raw, told, &mut unpacked).is_some() {
+        return unpacked;
+    }
+    unpacked.clear();
     if let Err(error) = MultiGzDecoder::new(raw).take(MOST).read_to_end(&mut unpacked) {
         problems.add(Place::Byte(unpacked.len()), format_args!("gzip is damaged here: {error}"));
     } else if unpacked.len() as u64 == MOST {
@@ -59,11 +65,30 @@ fn gunzip(raw: &[u8], problems: &mut Problems) -> Vec<u8> {
     unpacked
 }
 
+/// Unpacks one whole member without names and comments, as CloudTrail writes them, into the room
+/// there is: a window to copy from is not needed then. Returns nothing if it is anything else.
+fn inflate_at_once(raw: &[u8], told: usize, unpacked: &mut Vec<u8>) -> Option<()> {
+    /// Magic number, method and flags; time and system follow.
+    const PLAIN: [u8; 4] = [0x1f, 0x8b, 8, 0];
+    const HEADER: usize = 10;
+    const TRAILER: usize = 8;
+    let body = raw.strip_prefix(&PLAIN)?.get(HEADER - PLAIN.len()..)?;
+    let (body, trailer) = body.split_last_chunk::<TRAILER>()?;
+    let mut inflate = Decompress::new(false);
+    let status = inflate.decompress_vec(body, unpacked, FlushDecompress::Finish).ok()?;
+    let [a, b, c, d, ..] = *trailer;
+    let whole = status == Status::StreamEnd
+        && inflate.total_in() == body.len() as u64
+        && unpacked.len() == told
+        && crc32fast::hash(unpacked) == u32::from_le_bytes([a, b, c, d]);
+    whole.then_some(())
+}
+
 #[cfg(test)]
 mod tests {
     use std::io::Write;
 
-    use flate2::{Compression, write::GzEncoder};
+    use flate2::{Compression, GzBuilder, write::GzEncoder};
 
     use super::*;
 
@@ -108,6 +133,27 @@ mod tests {
         let crc = flipped.len() - 8;
         flipped[crc] ^= 1;
         assert_eq!(unpacked(flipped).1.len(), 1);
+    }
+
+    #[test]
+    fn only_a_whole_plain_member_is_inflated_at_once() {
+        let text = "{\"Records\":[]}".repeat(100);
+        let plain = gzip(&text);
+        let mut named = Vec::new();
+        let mut encoder = GzBuilder::new().filename("log").write(&mut named, Compression::fast());
+        encoder.write_all(text.as_bytes()).unwrap();
+        encoder.finish().unwrap();
+        let at_once = |raw: &[u8]| {
+            let mut unpacked = Vec::with_capacity(text.len() + 64);
+            inflate_at_once(raw, text.len(), &mut unpacked).map(|()| unpacked)
+        };
+        assert_eq!(at_once(&plain), Some(text.clone().into_bytes()));
+        let mut flipped = plain.clone();
+        flipped[plain.len() - 8] ^= 1;
+        for other in [&named, &flipped, &[plain.clone(), gzip("")].concat(), &plain[1..].to_vec()] {
+            assert_eq!(at_once(other), None);
+        }
+        assert_eq!(unpacked(named), (text, vec![]));
     }
 
     #[test]
