@@ -5,7 +5,7 @@ use std::{borrow::Cow, fmt};
 use insights_core::Record;
 use serde::{
     Deserialize, Deserializer,
-    de::{IgnoredAny, MapAccess, SeqAccess, Visitor},
+    de::{DeserializeSeed, IgnoredAny, MapAccess, SeqAccess, Visitor},
 };
 
 use crate::input::problem::{Place, Problems};
@@ -131,36 +131,49 @@ struct Key<'a>(#[serde(borrow)] Cow<'a, str>);
 /// One JSON value of a text.
 struct Value<'a>(Contents<'a>);
 
-impl<'de: 'a, 'a> Deserialize<'de> for Value<'a> {
+impl<'de> Deserialize<'de> for Value<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(ValueVisitor).map(Value)
+        let mut contents = Contents::default();
+        Collect(&mut contents).deserialize(deserializer)?;
+        Ok(Self(contents))
     }
 }
 
-struct ValueVisitor;
+/// Adds what a value holds to the contents of the value around it.
+struct Collect<'c, 'a>(&'c mut Contents<'a>);
 
-impl ValueVisitor {
-    fn unknown<'a>() -> Contents<'a> {
-        Contents { unknown: 1, ..Contents::default() }
+impl Collect<'_, '_> {
+    /// Notes a value that is no record and holds none.
+    #[expect(clippy::unnecessary_wraps, reason = "what a visitor returns")]
+    const fn unknown<E>(self) -> Result<(), E> {
+        self.0.unknown += 1;
+        Ok(())
     }
 }
 
-impl<'de> Visitor<'de> for ValueVisitor {
-    type Value = Contents<'de>;
+impl<'de> DeserializeSeed<'de> for Collect<'_, 'de> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Collect<'_, 'de> {
+    type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a record or a list of records")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Contents<'de>, A::Error> {
-        let mut contents = Contents::default();
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         let mut record = Record::default();
         let (mut wrapper, mut digest) = (false, false);
         while let Some(Key(key)) = map.next_key()? {
             match &*key {
                 "Records" => {
                     wrapper = true;
-                    contents.take(map.next_value::<Value<'de>>()?.0, false);
+                    map.next_value_seed(Collect(self.0))?;
                 }
                 "digestS3Object" | "digestEndTime" => {
                     digest = true;
@@ -170,47 +183,49 @@ impl<'de> Visitor<'de> for ValueVisitor {
             }
         }
         if record.is_recognised() {
-            contents.records.push(record);
+            self.0.records.push(record);
         } else if digest {
-            contents.digests = 1;
+            self.0.digests += 1;
         } else if !wrapper {
-            contents.unknown = 1;
+            self.0.unknown += 1;
         }
-        Ok(contents)
+        Ok(())
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Contents<'de>, A::Error> {
-        let mut contents = Contents::default();
-        while let Some(Value(part)) = seq.next_element()? {
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
+        let unknown = self.0.unknown;
+        while seq.next_element_seed(Collect(self.0))?.is_some() {
             // In a list everything is meant to be a record, and what is none is a broken one.
-            contents.records.extend((0..part.unknown).map(|_| Record::default()));
-            contents.take(part, true);
+            while self.0.unknown > unknown {
+                self.0.unknown -= 1;
+                self.0.records.push(Record::default());
+            }
         }
-        Ok(contents)
+        Ok(())
     }
 
-    fn visit_unit<E>(self) -> Result<Contents<'de>, E> {
-        Ok(Self::unknown())
+    fn visit_unit<E>(self) -> Result<(), E> {
+        self.unknown()
     }
 
-    fn visit_bool<E>(self, _: bool) -> Result<Contents<'de>, E> {
-        Ok(Self::unknown())
+    fn visit_bool<E>(self, _: bool) -> Result<(), E> {
+        self.unknown()
     }
 
-    fn visit_i64<E>(self, _: i64) -> Result<Contents<'de>, E> {
-        Ok(Self::unknown())
+    fn visit_i64<E>(self, _: i64) -> Result<(), E> {
+        self.unknown()
     }
 
-    fn visit_u64<E>(self, _: u64) -> Result<Contents<'de>, E> {
-        Ok(Self::unknown())
+    fn visit_u64<E>(self, _: u64) -> Result<(), E> {
+        self.unknown()
     }
 
-    fn visit_f64<E>(self, _: f64) -> Result<Contents<'de>, E> {
-        Ok(Self::unknown())
+    fn visit_f64<E>(self, _: f64) -> Result<(), E> {
+        self.unknown()
     }
 
-    fn visit_str<E>(self, _: &str) -> Result<Contents<'de>, E> {
-        Ok(Self::unknown())
+    fn visit_str<E>(self, _: &str) -> Result<(), E> {
+        self.unknown()
     }
 }
 
