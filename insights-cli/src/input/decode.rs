@@ -52,7 +52,7 @@ fn gunzip(raw: &[u8], problems: &mut Problems) -> Vec<u8> {
     // The end of the stream takes room of its own to be seen.
     let room = told.min(raw.len().saturating_mul(20)) + 64;
     let mut unpacked = Vec::with_capacity(room);
-    if inflate_at_once(raw, told, &mut unpacked).is_some() {
+    if (told as u64) < MOST && inflate_at_once(raw, told, &mut unpacked).is_some() {
         return unpacked;
     }
     unpacked.clear();
