@@ -3,6 +3,7 @@
 mod bursts;
 mod dispersion;
 mod hours;
+mod look;
 mod lows;
 mod of_days;
 mod onset;
