@@ -11,7 +11,7 @@ use serde::{
 use crate::input::problem::{Place, Problems};
 
 /// What a text holds.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq)]
 pub(crate) struct Contents<'a> {
     pub(crate) records: Vec<Record<'a>>,
     /// Lists of hashes of log files.
@@ -54,6 +54,12 @@ pub(crate) fn read<'a>(text: &'a str, problems: &mut Problems) -> Contents<'a> {
         }
         position += between;
         let rest = &text[position..];
+        if let Some(length) = contents.skim(rest) {
+            record_since = true;
+            unfinished = 0;
+            position += length;
+            continue;
+        }
         let mut values = serde_json::Deserializer::from_str(rest).into_iter();
         match values.next() {
             None => break,
@@ -93,7 +99,56 @@ fn stands_between_records(c: char) -> bool {
     c.is_ascii_whitespace() || matches!(c, ',' | '[' | ']' | '}')
 }
 
-impl Contents<'_> {
+impl<'a> Contents<'a> {
+    /// Reads the record or the list of records that begins `text`, if it is written as CloudTrail
+    /// writes it, and returns the bytes it takes: what [`Value`] does, several times faster.
+    fn skim(&mut self, text: &'a str) -> Option<usize> {
+        if let Some((record, length)) = Record::skim(text) {
+            self.records.push(record);
+            return Some(length);
+        }
+        let mut list = Self::default();
+        let (inside, wrapped) = match text.strip_prefix('{') {
+            Some(inside) => (after(after(after(inside, "\"Records\"")?, ":")?, "[")?, true),
+            None => (text.strip_prefix('[')?, false),
+        };
+        let mut rest = list.skim_elements(inside)?;
+        if wrapped {
+            rest = after(rest, "}")?;
+        }
+        if self.records.is_empty() {
+            self.records = list.records;
+        } else {
+            self.records.append(&mut list.records);
+        }
+        self.digests += list.digests;
+        Some(text.len() - rest.len())
+    }
+
+    /// Reads the elements of a list and returns what follows its end.
+    fn skim_elements(&mut self, inside: &'a str) -> Option<&'a str> {
+        let mut rest = inside;
+        if let Some(rest) = after(rest, "]") {
+            return Some(rest);
+        }
+        loop {
+            rest = trimmed(rest);
+            if let Some((record, length)) = Record::skim(rest) {
+                self.records.push(record);
+                rest = &rest[length..];
+            } else {
+                let mut values = serde_json::Deserializer::from_str(rest).into_iter();
+                let Value(part) = values.next()?.ok()?;
+                rest = &rest[values.byte_offset()..];
+                self.take_element(part);
+            }
+            if let Some(end) = after(rest, "]") {
+                return Some(end);
+            }
+            rest = after(rest, ",")?;
+        }
+    }
+
     /// Adds what one value holds; inside damage, objects that are no records are no loss.
     fn take(&mut self, part: Self, damaged: bool) {
         self.records.extend(part.records);
@@ -102,6 +157,24 @@ impl Contents<'_> {
             self.unknown += part.unknown;
         }
     }
+
+    /// Adds an element of a list: there everything is meant to be a record, and what is none is a
+    /// broken one.
+    fn take_element(&mut self, part: Self) {
+        self.records.extend(part.records);
+        self.records.extend((0..part.unknown).map(|_| Record::default()));
+        self.digests += part.digests;
+    }
+}
+
+/// Returns what follows a token, with white space before it or not.
+fn after<'a>(text: &'a str, token: &str) -> Option<&'a str> {
+    trimmed(text).strip_prefix(token)
+}
+
+/// Returns a text without the white space of JSON at its beginning.
+fn trimmed(text: &str) -> &str {
+    text.trim_start_matches([' ', '\n', '\r', '\t'])
 }
 
 /// Returns the byte at which an error was met.
@@ -234,6 +307,7 @@ mod tests {
     use proptest::strategy::Strategy;
 
     use super::*;
+    use crate::input::{decode, walk};
 
     /// The names of the records read, `?` for broken ones, and the problems.
     fn names(text: &str) -> (Vec<String>, Vec<String>) {
@@ -301,6 +375,65 @@ mod tests {
         let (found, problems) = names(&lines);
         assert_eq!((found.join(""), problems.len()), ("ABC".to_owned(), 2));
         assert!(problems[1].contains("text between records"));
+    }
+
+    /// Skims a text and checks that it gives what [`Value`] gives, if anything.
+    fn skimmed(text: &str) -> Option<Contents<'_>> {
+        let mut skimmed = Contents::default();
+        let length = skimmed.skim(text)?;
+        let mut values = serde_json::Deserializer::from_str(text).into_iter();
+        let Value(read) = values.next().unwrap().unwrap();
+        assert_eq!(values.byte_offset(), length);
+        assert!(skimmed == read, "{text}");
+        Some(skimmed)
+    }
+
+    #[test]
+    fn lists_are_skimmed_around_what_is_out_of_the_ordinary() {
+        let (a, b) = (record("A"), record("B"));
+        let odd = r#"{"eventName":"\u0041","userIdentity":7}"#;
+        for text in [
+            a.clone(),
+            format!("[{a}]"),
+            format!("[ {odd} , {a},\n[{b}, {{}}], 7, {{\"Records\":[{odd}]}}]"),
+            format!(r#"{{ "Records" : [{a}, {odd}] }} {b}"#),
+            r#"{"Records":[{"digestEndTime":1},null]}"#.to_owned(),
+        ] {
+            assert!(skimmed(&text).is_some(), "{text}");
+        }
+        for text in [
+            odd.to_owned(),
+            format!("[{a}"),
+            format!("[{a},]"),
+            format!("[{a}\u{c}]"),
+            format!("[{a} {b}]"),
+            format!(r#"{{"Records":[{a}],"x":1}}"#),
+            format!(r#"{{"x":1,"Records":[{a}]}}"#),
+        ] {
+            assert!(skimmed(&text).is_none(), "{text}");
+        }
+    }
+
+    #[test]
+    fn real_files_are_skimmed_to_what_they_hold() {
+        let Some(root) = std::env::var_os("INSIGHTS_REAL_DATA") else {
+            println!("skipped: INSIGHTS_REAL_DATA is not set");
+            return;
+        };
+        let found = walk::find(&[std::path::PathBuf::from(root).join("cloudtrail")]);
+        let (mut records, mut skims) = (0, 0);
+        for source in found.batches.iter().flat_map(|batch| &batch.sources) {
+            let text = decode::text(&source.place, &mut Problems::default()).unwrap();
+            // The whole, and every object inside, records and others, damaged ones too.
+            let _ = skimmed(&text);
+            for (at, _) in text.match_indices('{') {
+                let _ = skimmed(&text[at..]);
+                skims += usize::from(Record::skim(&text[at..]).is_some());
+            }
+            records += read(&text, &mut Problems::default()).records.len();
+        }
+        println!("{skims} of {records} records were skimmed");
+        assert!(records > 40_000 && skims * 100 > records * 99);
     }
 
     #[test]

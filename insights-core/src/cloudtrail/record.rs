@@ -35,7 +35,7 @@ use crate::{
 /// assert_eq!(event.region, "eu-west-1");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Record<'a> {
     event_time: Value<'a>,
     event_source: Value<'a>,
@@ -49,8 +49,8 @@ pub struct Record<'a> {
     event_type: Value<'a>,
     read_only: Value<'a>,
     management_event: Value<'a>,
-    user_identity: UserIdentity<'a>,
-    resources: Resources<'a>,
+    pub(super) user_identity: UserIdentity<'a>,
+    pub(super) resources: Resources<'a>,
 }
 
 /// What a record is.
@@ -160,7 +160,7 @@ impl Record<'_> {
         Ok(match self.management_event.truth("managementEvent")? {
             Some(true) => (EventCategory::Management, false),
             Some(false) => (EventCategory::Data, false),
-            None => (infer_category(source, name, self.resources.types()), true),
+            None => (infer_category(source, name, self.resources.hold_an_object()), true),
         })
     }
 }
@@ -224,7 +224,22 @@ impl<'de> Record<'de> {
         key: &str,
         map: &mut A,
     ) -> Result<(), A::Error> {
-        let field = match key {
+        match key {
+            "userIdentity" => self.user_identity = map.next_value()?,
+            "resources" => self.resources = map.next_value()?,
+            _ => match self.field(key) {
+                Some(field) => *field = map.next_value()?,
+                None => {
+                    map.next_value::<IgnoredAny>()?;
+                }
+            },
+        }
+        Ok(())
+    }
+
+    /// Returns where the text or truth of a field goes, if it matters.
+    pub(super) fn field(&mut self, key: &str) -> Option<&mut Value<'de>> {
+        Some(match key {
             "eventTime" => &mut self.event_time,
             "eventSource" => &mut self.event_source,
             "eventName" => &mut self.event_name,
@@ -237,21 +252,8 @@ impl<'de> Record<'de> {
             "eventType" => &mut self.event_type,
             "readOnly" => &mut self.read_only,
             "managementEvent" => &mut self.management_event,
-            "userIdentity" => {
-                self.user_identity = map.next_value()?;
-                return Ok(());
-            }
-            "resources" => {
-                self.resources = map.next_value()?;
-                return Ok(());
-            }
-            _ => {
-                map.next_value::<IgnoredAny>()?;
-                return Ok(());
-            }
-        };
-        *field = map.next_value()?;
-        Ok(())
+            _ => return None,
+        })
     }
 }
 

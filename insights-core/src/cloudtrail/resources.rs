@@ -35,29 +35,38 @@ impl<'de: 'a, 'a> Deserialize<'de> for Resource<'a> {
     }
 }
 
-/// The resources of a call; anything but a list counts as none.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Resources<'a>(Vec<Resource<'a>>);
+/// What matters of the resources of a call; anything but a list counts as none.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub(crate) struct Resources<'a> {
+    holder: Value<'a>,
+    an_object: bool,
+}
 
-impl Resources<'_> {
-    /// Returns the types of the resources that name one.
-    pub(crate) fn types(&self) -> impl Iterator<Item = &str> {
-        self.0.iter().filter_map(|resource| resource.kind.as_text())
+impl<'a> Resources<'a> {
+    /// Returns whether one of them is an object in S3.
+    pub(crate) const fn hold_an_object(&self) -> bool {
+        self.an_object
     }
 
-    /// Returns the ARN of the resource that holds the others: the bucket and not the object,
+    /// Returns the ARN of the first resource that holds others: the bucket and not the object,
     /// of which there are too many to be a baseline.
     pub(crate) fn arn(&self) -> Option<&str> {
-        let held = |resource: &&Resource<'_>| resource.kind.as_text() == Some("AWS::S3::Object");
-        let holders = self.0.iter().filter(|resource| !held(resource));
-        holders.filter_map(|resource| resource.arn.as_text()).find(|arn| !arn.is_empty())
+        self.holder.as_text()
+    }
+
+    pub(crate) fn add(&mut self, kind: &Value<'a>, arn: Value<'a>) {
+        if kind.as_text() == Some("AWS::S3::Object") {
+            self.an_object = true;
+        } else if self.holder == Value::Absent && arn.as_text().is_some_and(|arn| !arn.is_empty()) {
+            self.holder = arn;
+        }
     }
 }
 
 impl<'de> Lenient<'de> for Resources<'de> {
     fn seq<A: SeqAccess<'de>>(&mut self, seq: &mut A) -> Result<(), A::Error> {
-        while let Some(resource) = seq.next_element()? {
-            self.0.push(resource);
+        while let Some(Resource { kind, arn }) = seq.next_element()? {
+            self.add(&kind, arn);
         }
         Ok(())
     }

@@ -71,19 +71,17 @@ pub(crate) fn infer_read_only(event_source: &str, event_name: &str) -> bool {
     READING_VERBS.into_iter().any(follows) || READS.into_iter().any(uses_a_key_or_role)
 }
 
-/// Returns the category an operation is taken to have, by its service and name and by the
-/// types of its resources.
-pub(crate) fn infer_category<'t>(
+/// Returns the category an operation is taken to have, by its service and name and by whether an
+/// object in S3 is among its resources.
+pub(crate) fn infer_category(
     event_source: &str,
     event_name: &str,
-    mut resource_types: impl Iterator<Item = &'t str>,
+    on_an_object: bool,
 ) -> EventCategory {
     // Names of versioned operations carry the version: `Invoke20150331`.
     let name = event_name.trim_end_matches(|c: char| c.is_ascii_digit());
     let data = match event_source {
-        "s3.amazonaws.com" => {
-            OBJECT_OPERATIONS.contains(&name) || resource_types.any(|t| t == "AWS::S3::Object")
-        }
+        "s3.amazonaws.com" => on_an_object || OBJECT_OPERATIONS.contains(&name),
         "lambda.amazonaws.com" => matches!(name, "Invoke" | "InvokeFunction" | "InvokeAsync"),
         "dynamodb.amazonaws.com" => ITEM_OPERATIONS.contains(&name),
         _ => false,
@@ -93,8 +91,6 @@ pub(crate) fn infer_category<'t>(
 
 #[cfg(test)]
 mod tests {
-    use std::iter;
-
     use super::*;
 
     #[test]
@@ -122,7 +118,7 @@ mod tests {
 
     #[test]
     fn operations_inside_resources_are_data() {
-        let category = |source, name| infer_category(source, name, iter::empty());
+        let category = |source, name| infer_category(source, name, false);
         assert_eq!(category("s3.amazonaws.com", "GetObject"), EventCategory::Data);
         assert_eq!(category("lambda.amazonaws.com", "Invoke20150331"), EventCategory::Data);
         assert_eq!(
@@ -130,7 +126,7 @@ mod tests {
             EventCategory::Management
         );
         assert_eq!(category("s3.amazonaws.com", "PutBucketPolicy"), EventCategory::Management);
-        let object = infer_category("s3.amazonaws.com", "New", iter::once("AWS::S3::Object"));
+        let object = infer_category("s3.amazonaws.com", "New", true);
         assert_eq!(object, EventCategory::Data);
     }
 }

@@ -11,7 +11,7 @@ use crate::cloudtrail::{
 };
 
 /// Who called.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub(crate) struct UserIdentity<'a> {
     kind: Value<'a>,
     principal_id: Value<'a>,
@@ -22,7 +22,7 @@ pub(crate) struct UserIdentity<'a> {
     wrong_type: bool,
 }
 
-impl UserIdentity<'_> {
+impl<'a> UserIdentity<'a> {
     /// Returns the ARN, or the nearest thing to one.
     ///
     /// A service has no ARN but the name under which it made the call; a failed sign-in has
@@ -41,24 +41,30 @@ impl UserIdentity<'_> {
         ];
         Ok(candidates.into_iter().flatten().find(|text| !text.is_empty()))
     }
+
+    /// Returns where the value of a field goes, if it matters.
+    pub(super) fn field(&mut self, key: &str) -> Option<&mut Value<'a>> {
+        Some(match key {
+            "type" => &mut self.kind,
+            "principalId" => &mut self.principal_id,
+            "arn" => &mut self.arn,
+            "accountId" => &mut self.account_id,
+            "userName" => &mut self.user_name,
+            "invokedBy" => &mut self.invoked_by,
+            _ => return None,
+        })
+    }
 }
 
 impl<'de> Lenient<'de> for UserIdentity<'de> {
     fn map<A: MapAccess<'de>>(&mut self, map: &mut A) -> Result<(), A::Error> {
         while let Some(key) = map.next_key::<Value<'de>>()? {
-            let field = match key.as_text() {
-                Some("type") => &mut self.kind,
-                Some("principalId") => &mut self.principal_id,
-                Some("arn") => &mut self.arn,
-                Some("accountId") => &mut self.account_id,
-                Some("userName") => &mut self.user_name,
-                Some("invokedBy") => &mut self.invoked_by,
-                _ => {
+            match self.field(key.as_text().unwrap_or_default()) {
+                Some(field) => *field = map.next_value()?,
+                None => {
                     map.next_value::<IgnoredAny>()?;
-                    continue;
                 }
-            };
-            *field = map.next_value()?;
+            }
         }
         Ok(())
     }
