@@ -62,8 +62,13 @@ impl WatermarkTracker {
 
     /// Takes note of the time of an event.
     pub fn observe(&mut self, event: &Event<'_>) {
+        let minute = event.minute();
+        if let Some((Signs::Several, last)) = self.hours.get_mut(&minute.hour()) {
+            *last = minute.max(*last);
+            return;
+        }
         let id = event.event_id.filter(|id| !id.is_empty()).map(identity);
-        self.enter(event.minute(), Signs::One(id));
+        self.enter(minute, Signs::One(id));
     }
 
     /// Takes note of `events` distinct events in `minute`; none leave no trace.

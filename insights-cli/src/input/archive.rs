@@ -11,7 +11,8 @@ use serde::Serialize;
 
 use crate::{
     input::{
-        container, decode,
+        container,
+        decode::Decoder,
         problem::{Place, Problems},
         walk::{Found, Source},
     },
@@ -88,6 +89,13 @@ struct Part {
     problems: Vec<(String, Problems)>,
 }
 
+/// Reads one source after the other.
+#[derive(Debug, Default)]
+struct Reader {
+    decoder: Decoder,
+    part: Part,
+}
+
 /// Reads all sources and feeds their counts to `sink`.
 ///
 /// Sources without a day in their key are read whole first. Then each day is read and sealed
@@ -109,12 +117,13 @@ pub(crate) fn read(
         let part = batch
             .sources
             .par_iter()
-            .fold(Part::default, |mut part, source| {
-                let records = part.outcome.tally.records;
-                part.read(source, selection);
-                progress.advance(part.outcome.tally.records - records);
-                part
+            .fold(Reader::default, |mut reader, source| {
+                let records = reader.part.outcome.tally.records;
+                reader.read(source, selection);
+                progress.advance(reader.part.outcome.tally.records - records);
+                reader
             })
+            .map(|reader| reader.part)
             .reduce(Part::default, Part::joined);
         let mut problems = part.problems;
         problems.sort_by(|a, b| a.0.cmp(&b.0));
@@ -152,33 +161,36 @@ impl Outcome {
     }
 }
 
+impl Reader {
+    fn read(&mut self, source: &Source, selection: &Selection) {
+        let Self { decoder, part } = self;
+        let mut problems = Problems::default();
+        match decoder.text(source, &mut problems) {
+            Ok(text) => {
+                part.outcome.tally.bytes += text.len() as u64;
+                part.count(text, source, selection, &mut problems);
+                let tally = &mut part.outcome.tally;
+                tally.files += 1;
+                tally.damaged_files += u64::from(problems.count > 0);
+                tally.malformed += problems.count;
+            }
+            Err(error) => {
+                part.outcome.tally.unreadable_files += 1;
+                problems.add(Place::File, error);
+            }
+        }
+        if problems.count > 0 {
+            part.problems.push((source.name(), problems));
+        }
+    }
+}
+
 impl Part {
     fn joined(mut self, mut other: Self) -> Self {
         self.counts.merge(other.counts);
         self.outcome.join(&other.outcome);
         self.problems.append(&mut other.problems);
         self
-    }
-
-    fn read(&mut self, source: &Source, selection: &Selection) {
-        let mut problems = Problems::default();
-        let tally = &mut self.outcome.tally;
-        match decode::text(&source.place, &mut problems) {
-            Ok(text) => {
-                tally.files += 1;
-                tally.bytes += text.len() as u64;
-                self.count(&text, source, selection, &mut problems);
-                self.outcome.tally.damaged_files += u64::from(problems.count > 0);
-                self.outcome.tally.malformed += problems.count;
-            }
-            Err(error) => {
-                tally.unreadable_files += 1;
-                problems.add(Place::File, error);
-            }
-        }
-        if problems.count > 0 {
-            self.problems.push((source.place.name(), problems));
-        }
     }
 
     fn count(
@@ -195,8 +207,9 @@ impl Part {
             problems
                 .add(Place::File, "holds a value that is no CloudTrail record and no list of them");
         }
-        let account = source.key.account_id.as_deref().unwrap_or_default();
-        let region = source.key.region.as_deref().unwrap_or_default();
+        let key = source.key();
+        let account = key.account_id.as_deref().unwrap_or_default();
+        let region = key.region.as_deref().unwrap_or_default();
         for (number, record) in (1..).zip(&contents.records) {
             tally.records += 1;
             match record.content(account, region) {

@@ -1,4 +1,4 @@
-//! Unpacks a file to text: [`text`].
+//! Unpacks files to text: [`Decoder`].
 
 use std::{
     fs::File,
@@ -9,79 +9,105 @@ use flate2::{Decompress, FlushDecompress, Status, read::MultiGzDecoder};
 
 use crate::input::{
     problem::{Place, Problems},
-    walk::Location,
+    walk::Source,
 };
 
 /// The most that one file may unpack to. CloudTrail's own files stay below 50 MB; what passes
 /// this was made to fill memory.
 const MOST: u64 = 2 << 30;
 
-/// Reads a source and unpacks it, told by its first bytes.
-///
-/// What was unpacked before damage is kept; the damage is noted in `problems`.
-///
-/// # Errors
-///
-/// Returns an error if the source cannot be opened or read at all.
-pub(crate) fn text(place: &Location, problems: &mut Problems) -> io::Result<String> {
-    let mut raw = Vec::new();
-    match place {
-        Location::Stdin => io::stdin().lock().read_to_end(&mut raw)?,
-        Location::File(path) => File::open(path)?.read_to_end(&mut raw)?,
-    };
-    Ok(unpack(raw, problems))
+/// Reads sources and unpacks them, one after the other in the same memory.
+#[derive(Debug)]
+pub(crate) struct Decoder {
+    raw: Vec<u8>,
+    unpacked: Vec<u8>,
+    inflate: Decompress,
 }
 
-fn unpack(raw: Vec<u8>, problems: &mut Problems) -> String {
-    let unpacked = if raw.starts_with(&[0x1f, 0x8b]) { gunzip(&raw, problems) } else { raw };
-    let mut text = String::from_utf8(unpacked).unwrap_or_else(|error| {
-        let at = error.utf8_error().valid_up_to();
-        problems.add(Place::Byte(at), "not UTF-8; the bytes that are not are replaced");
-        String::from_utf8_lossy(error.as_bytes()).into_owned()
-    });
-    if text.starts_with('\u{feff}') {
-        text.drain(..'\u{feff}'.len_utf8());
+impl Default for Decoder {
+    fn default() -> Self {
+        Self { raw: Vec::new(), unpacked: Vec::new(), inflate: Decompress::new(false) }
     }
-    text
 }
 
-/// Unpacks gzip, of several members too.
-fn gunzip(raw: &[u8], problems: &mut Problems) -> Vec<u8> {
-    // The last four bytes of gzip tell the size of its last member; they may lie.
-    let told = raw.last_chunk().map_or(0, |&size| u32::from_le_bytes(size)) as usize;
-    // The end of the stream takes room of its own to be seen.
-    let room = told.min(raw.len().saturating_mul(20)) + 64;
-    let mut unpacked = Vec::with_capacity(room);
-    if (told as u64) < MOST && inflate_at_once(raw, told, &mut unpacked).is_some() {
-        return unpacked;
+impl Decoder {
+    /// Reads a source and unpacks it, told by its first bytes.
+    ///
+    /// What was unpacked before damage is kept; the damage is noted in `problems`.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the source cannot be opened or read at all.
+    pub(crate) fn text(&mut self, source: &Source, problems: &mut Problems) -> io::Result<&str> {
+        self.raw.clear();
+        // A limit that is none: the size of a file is not asked for then, which would take longer.
+        match source.path() {
+            None => io::stdin().lock().take(u64::MAX).read_to_end(&mut self.raw)?,
+            Some(path) => File::open(path)?.take(u64::MAX).read_to_end(&mut self.raw)?,
+        };
+        Ok(self.unpack(problems))
     }
-    unpacked.clear();
-    if let Err(error) = MultiGzDecoder::new(raw).take(MOST).read_to_end(&mut unpacked) {
-        problems.add(Place::Byte(unpacked.len()), format_args!("gzip is damaged here: {error}"));
-    } else if unpacked.len() as u64 == MOST {
-        problems
-            .add(Place::Byte(unpacked.len()), "unpacks to more than 2 GiB; the rest is left out");
-    }
-    unpacked
-}
 
-/// Unpacks one whole member without names and comments, as CloudTrail writes them, into the room
-/// there is: a window to copy from is not needed then. Returns nothing if it is anything else.
-fn inflate_at_once(raw: &[u8], told: usize, unpacked: &mut Vec<u8>) -> Option<()> {
-    /// Magic number, method and flags; time and system follow.
-    const PLAIN: [u8; 4] = [0x1f, 0x8b, 8, 0];
-    const HEADER: usize = 10;
-    const TRAILER: usize = 8;
-    let body = raw.strip_prefix(&PLAIN)?.get(HEADER - PLAIN.len()..)?;
-    let (body, trailer) = body.split_last_chunk::<TRAILER>()?;
-    let mut inflate = Decompress::new(false);
-    let status = inflate.decompress_vec(body, unpacked, FlushDecompress::Finish).ok()?;
-    let [a, b, c, d, ..] = *trailer;
-    let whole = status == Status::StreamEnd
-        && inflate.total_in() == body.len() as u64
-        && unpacked.len() == told
-        && crc32fast::hash(unpacked) == u32::from_le_bytes([a, b, c, d]);
-    whole.then_some(())
+    fn unpack(&mut self, problems: &mut Problems) -> &str {
+        let packed = self.raw.starts_with(&[0x1f, 0x8b]);
+        if packed {
+            self.gunzip(problems);
+        }
+        let unpacked = if packed { &mut self.unpacked } else { &mut self.raw };
+        if let Err(error) = str::from_utf8(unpacked) {
+            let at = error.valid_up_to();
+            problems.add(Place::Byte(at), "not UTF-8; the bytes that are not are replaced");
+            *unpacked = String::from_utf8_lossy(unpacked).into_owned().into_bytes();
+        }
+        let text = str::from_utf8(unpacked).unwrap_or_default();
+        text.strip_prefix('\u{feff}').unwrap_or(text)
+    }
+
+    /// Unpacks gzip, of several members too.
+    fn gunzip(&mut self, problems: &mut Problems) {
+        let Self { raw, unpacked, .. } = self;
+        // The last four bytes of gzip tell the size of its last member; they may lie.
+        let told = raw.last_chunk().map_or(0, |&size| u32::from_le_bytes(size)) as usize;
+        // The end of the stream takes room of its own to be seen.
+        let room = told.min(raw.len().saturating_mul(20)) + 64;
+        unpacked.clear();
+        unpacked.reserve(room);
+        if (told as u64) < MOST && self.inflate_at_once(told).is_some() {
+            return;
+        }
+        let Self { raw, unpacked, .. } = self;
+        unpacked.clear();
+        if let Err(error) = MultiGzDecoder::new(&**raw).take(MOST).read_to_end(unpacked) {
+            problems
+                .add(Place::Byte(unpacked.len()), format_args!("gzip is damaged here: {error}"));
+        } else if unpacked.len() as u64 == MOST {
+            problems.add(
+                Place::Byte(unpacked.len()),
+                "unpacks to more than 2 GiB; the rest is left out",
+            );
+        }
+    }
+
+    /// Unpacks one whole member without names and comments, as CloudTrail writes them, into the
+    /// room there is: a window to copy from is not needed then. Returns nothing if it is anything
+    /// else.
+    fn inflate_at_once(&mut self, told: usize) -> Option<()> {
+        /// Magic number, method and flags; time and system follow.
+        const PLAIN: [u8; 4] = [0x1f, 0x8b, 8, 0];
+        const HEADER: usize = 10;
+        const TRAILER: usize = 8;
+        let Self { raw, unpacked, inflate } = self;
+        let body = raw.strip_prefix(&PLAIN)?.get(HEADER - PLAIN.len()..)?;
+        let (body, trailer) = body.split_last_chunk::<TRAILER>()?;
+        inflate.reset(false);
+        let status = inflate.decompress_vec(body, unpacked, FlushDecompress::Finish).ok()?;
+        let [a, b, c, d, ..] = *trailer;
+        let whole = status == Status::StreamEnd
+            && inflate.total_in() == body.len() as u64
+            && unpacked.len() == told
+            && crc32fast::hash(unpacked) == u32::from_le_bytes([a, b, c, d]);
+        whole.then_some(())
+    }
 }
 
 #[cfg(test)]
@@ -100,7 +126,8 @@ mod tests {
 
     fn unpacked(raw: Vec<u8>) -> (String, Vec<String>) {
         let mut problems = Problems::default();
-        let text = unpack(raw, &mut problems);
+        let mut decoder = Decoder { raw, ..Decoder::default() };
+        let text = decoder.unpack(&mut problems).to_owned();
         (text, problems.lines("f").collect())
     }
 
@@ -144,8 +171,9 @@ mod tests {
         encoder.write_all(text.as_bytes()).unwrap();
         encoder.finish().unwrap();
         let at_once = |raw: &[u8]| {
-            let mut unpacked = Vec::with_capacity(text.len() + 64);
-            inflate_at_once(raw, text.len(), &mut unpacked).map(|()| unpacked)
+            let unpacked = Vec::with_capacity(text.len() + 64);
+            let mut decoder = Decoder { raw: raw.to_vec(), unpacked, ..Decoder::default() };
+            decoder.inflate_at_once(text.len()).map(|()| decoder.unpacked)
         };
         assert_eq!(at_once(&plain), Some(text.clone().into_bytes()));
         let mut flipped = plain.clone();

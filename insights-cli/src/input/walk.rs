@@ -1,9 +1,12 @@
 //! Finds the files of an archive: [`find`].
 
 use std::{
+    borrow::Cow,
     collections::{BTreeMap, BTreeSet},
+    ffi::{OsStr, OsString},
     fs, io,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use chrono::{NaiveDate, NaiveTime};
@@ -16,27 +19,41 @@ use crate::{
     printable::printable,
 };
 
-/// A file or a stream to read.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub(crate) struct Source {
-    pub(crate) place: Location,
-    pub(crate) key: ObjectKey,
-}
-
-/// Where a source is.
+/// A file or a stream to read; small, as there may be millions.
 #[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
-pub(crate) enum Location {
+pub(crate) enum Source {
     Stdin,
-    File(PathBuf),
+    File {
+        /// Shared by all files in it; empty for a file that was named.
+        folder: Arc<Path>,
+        name: Box<OsStr>,
+    },
 }
 
-impl Location {
+impl Source {
+    fn named(path: &Path) -> Self {
+        Self::File { folder: Path::new("").into(), name: path.as_os_str().into() }
+    }
+
+    /// Returns the path of the file, and nothing for stdin.
+    pub(crate) fn path(&self) -> Option<Cow<'_, Path>> {
+        match self {
+            Self::Stdin => None,
+            Self::File { folder, name } if folder.as_os_str().is_empty() => {
+                Some(Path::new(&**name).into())
+            }
+            Self::File { folder, name } => Some(folder.join(&**name).into()),
+        }
+    }
+
+    /// Returns what its path tells of its records.
+    pub(crate) fn key(&self) -> ObjectKey {
+        self.path().map(|path| ObjectKey::parse(&path.to_string_lossy())).unwrap_or_default()
+    }
+
     /// Returns the name to tell it by.
     pub(crate) fn name(&self) -> String {
-        match self {
-            Self::Stdin => "stdin".to_owned(),
-            Self::File(path) => printable(&path.to_string_lossy()),
-        }
+        self.path().map_or_else(|| "stdin".to_owned(), |path| printable(&path.to_string_lossy()))
     }
 }
 
@@ -49,8 +66,10 @@ pub(crate) struct Found {
     pub(crate) skipped: Skipped,
     /// Inputs and folders that could not be looked into, and why.
     pub(crate) unreadable: Vec<(String, io::Error)>,
-    /// Where everything really is, links followed.
-    real: BTreeSet<Location>,
+    /// Where the folders really are that were looked into, links followed.
+    folders: BTreeSet<PathBuf>,
+    /// Where the files really are that were named or linked to.
+    apart: BTreeSet<PathBuf>,
 }
 
 /// Files left out because of their key.
@@ -82,9 +101,25 @@ pub(crate) struct Batch {
 }
 
 impl Found {
+    /// Adds a file to the sources of its day, unless it is known to hold no calls.
+    fn file(&mut self, source: Source, kind: Kind, batches: &mut Batches) {
+        match kind {
+            Kind::Log => batches.entry(source.key().day).or_default().push(source),
+            Kind::Digest => self.skipped.digest += 1,
+            Kind::Insight => self.skipped.insight += 1,
+            Kind::Aggregated => self.skipped.aggregated += 1,
+            Kind::NetworkActivity => self.skipped.network_activity += 1,
+        }
+    }
+
     /// Returns whether `path` is one of the files that were found.
     pub(crate) fn reads(&self, path: &Path) -> bool {
-        fs::canonicalize(path).is_ok_and(|real| self.real.contains(&Location::File(real)))
+        fs::canonicalize(path).is_ok_and(|real| self.apart.contains(&real) || self.lists(&real))
+    }
+
+    /// Returns whether the file that is really at `real` was found in its folder.
+    fn lists(&self, real: &Path) -> bool {
+        is_log(real) && real.parent().is_some_and(|folder| self.folders.contains(folder))
     }
 
     /// Leaves out the days that cannot hold events of the span looked at: those delivered
@@ -111,90 +146,127 @@ impl Found {
 
 /// Finds the sources in `inputs`: themselves, and all logs in folders of any depth.
 ///
-/// The result does not depend on the order of the inputs or of the entries of a folder, and a
-/// file that is reached twice is read once.
+/// The result does not depend on the order of the inputs or of the entries of a folder. Of several
+/// ways to a file one is taken: the file as it was named before the folder it is in, and that
+/// before a link to the file; else the first in order.
 pub(crate) fn find(inputs: &[PathBuf]) -> Found {
     let mut found = Found::default();
-    let mut entries = Entries::new();
+    let mut batches = Batches::new();
+    let (mut roots, mut named) = (BTreeSet::new(), BTreeMap::new());
     for input in inputs {
         if input.as_os_str() == "-" {
-            entries.insert(Location::Stdin, (Location::Stdin, ObjectKey::default()));
+            batches.insert(None, vec![Source::Stdin]);
         } else if input.is_dir() {
-            walk(input, &mut entries, &mut found);
+            roots.insert(input.clone());
         } else {
-            // What is named is read whatever its name; if it cannot be, reading it tells why.
-            let key = ObjectKey::parse(&input.to_string_lossy());
-            enter(input.clone(), ObjectKey { kind: Kind::Log, ..key }, &mut entries);
+            enter(input.clone(), &mut named);
         }
     }
-    found.real = entries.keys().cloned().collect();
-    let mut batches = BTreeMap::<_, Vec<Source>>::new();
-    for (place, key) in entries.into_values() {
-        let skipped = &mut found.skipped;
-        match key.kind {
-            Kind::Log => batches.entry(key.day).or_default().push(Source { place, key }),
-            Kind::Digest => skipped.digest += 1,
-            Kind::Insight => skipped.insight += 1,
-            Kind::Aggregated => skipped.aggregated += 1,
-            Kind::NetworkActivity => skipped.network_activity += 1,
+    // What is named is read whatever its name; if it cannot be, reading it tells why.
+    for path in named.values() {
+        let source = Source::named(path);
+        batches.entry(source.key().day).or_default().push(source);
+    }
+    found.apart = named.into_keys().collect();
+    let mut links = BTreeMap::new();
+    for root in &roots {
+        walk(root, &mut batches, &mut links, &mut found);
+    }
+    for (real, (path, kind)) in links {
+        if !found.lists(&real) && found.apart.insert(real) {
+            found.file(Source::named(&path), kind, &mut batches);
         }
     }
     found.batches = batches.into_iter().map(|(day, sources)| Batch { day, sources }).collect();
     found
 }
 
-/// What was found, by where it really is: a file that is reached twice is entered once.
-type Entries = BTreeMap<Location, (Location, ObjectKey)>;
+type Batches = BTreeMap<Option<NaiveDate>, Vec<Source>>;
 
-/// Adds the logs in a folder, links followed, each folder once.
-fn walk(root: &Path, entries: &mut Entries, found: &mut Found) {
-    let mut folders = vec![root.to_owned()];
-    let mut visited = BTreeSet::new();
-    while let Some(folder) = folders.pop() {
-        if !visited.insert(fs::canonicalize(&folder).unwrap_or_else(|_| folder.clone())) {
+/// The links to files, by where these really are, and what their key tells they hold.
+type Links = BTreeMap<PathBuf, (PathBuf, Kind)>;
+
+/// Finds the logs in a folder, links followed, each folder once.
+fn walk(root: &Path, batches: &mut Batches, links: &mut Links, found: &mut Found) {
+    // Of two ways to a folder the first in order is met first.
+    let mut folders = BTreeSet::from([root.to_owned()]);
+    while let Some(folder) = folders.pop_first() {
+        let real = fs::canonicalize(&folder).unwrap_or_else(|_| folder.clone());
+        if !found.folders.insert(real.clone()) {
             continue;
         }
-        let listed = match fs::read_dir(&folder) {
-            Ok(listed) => listed,
+        let names = match list(&folder, &mut folders, links, root, found) {
+            Ok(names) => names,
             Err(error) => {
                 found.unreadable.push((printable(&folder.to_string_lossy()), error));
                 continue;
             }
         };
-        for entry in listed {
-            let (path, kind) = match entry.and_then(|entry| Ok((entry.path(), entry.file_type()?)))
-            {
-                Ok(entry) => entry,
-                Err(error) => {
-                    found.unreadable.push((printable(&folder.to_string_lossy()), error));
-                    continue;
-                }
-            };
-            // A link that leads nowhere is read like a file, and reading it tells why not.
-            let metadata = if kind.is_symlink() { path.metadata().ok() } else { None };
-            let kind = metadata.map_or(kind, |metadata| metadata.file_type());
-            if kind.is_dir() {
-                folders.push(path);
-            } else if (kind.is_file() || kind.is_symlink()) && is_log(&path) {
-                // What lies above the folder that was named says nothing of what is in it.
-                let below = path.strip_prefix(root).unwrap_or(&path);
-                let kind = ObjectKey::parse(&below.to_string_lossy()).kind;
-                let key = ObjectKey::parse(&path.to_string_lossy());
-                enter(path, ObjectKey { kind, ..key }, entries);
-            } else {
-                found.skipped.other += 1;
+        let shared = Arc::from(folder.as_path());
+        for name in names {
+            if found.apart.is_empty() || !found.apart.contains(&real.join(&name)) {
+                let kind = kind_below(root, &folder.join(&name));
+                let source = Source::File { folder: Arc::clone(&shared), name: name.into() };
+                found.file(source, kind, batches);
             }
         }
     }
 }
 
-/// Adds a file. Of two ways to it the first in order is kept, whichever was met first.
-fn enter(path: PathBuf, key: ObjectKey, entries: &mut Entries) {
+/// Returns the names of the logs in a folder, in order, and enters the folders and links in it.
+fn list(
+    folder: &Path,
+    folders: &mut BTreeSet<PathBuf>,
+    links: &mut Links,
+    root: &Path,
+    found: &mut Found,
+) -> io::Result<Vec<OsString>> {
+    let mut names = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let (entry, kind) = match entry.and_then(|entry| Ok((entry.file_type()?, entry))) {
+            Ok((kind, entry)) => (entry, kind),
+            Err(error) => {
+                found.unreadable.push((printable(&folder.to_string_lossy()), error));
+                continue;
+            }
+        };
+        let path = entry.path();
+        let target = if kind.is_symlink() { path.metadata().ok() } else { None };
+        let leads_to = target.map_or(kind, |target| target.file_type());
+        if leads_to.is_dir() {
+            folders.insert(path);
+        } else if !(leads_to.is_file() || leads_to.is_symlink()) || !is_log(&path) {
+            found.skipped.other += 1;
+        } else if kind.is_symlink()
+            && let Ok(real) = fs::canonicalize(&path)
+        {
+            let link = (path, kind_below(root, &entry.path()));
+            let kept = links.entry(real).or_insert_with(|| link.clone());
+            if link.0 < kept.0 {
+                *kept = link;
+            }
+        } else {
+            // A link that leads nowhere is read like a file, and reading it tells why not.
+            names.push(entry.file_name());
+        }
+    }
+    names.sort_unstable();
+    Ok(names)
+}
+
+/// Returns what a file in a folder holds by its key. What lies above the folder that was named
+/// says nothing of what is in it.
+fn kind_below(root: &Path, path: &Path) -> Kind {
+    let below = path.strip_prefix(root).unwrap_or(path);
+    ObjectKey::parse(&below.to_string_lossy()).kind
+}
+
+/// Adds a file that was named. Of two ways to it the first in order is kept.
+fn enter(path: PathBuf, named: &mut BTreeMap<PathBuf, PathBuf>) {
     let real = fs::canonicalize(&path).unwrap_or_else(|_| path.clone());
-    let found = (Location::File(path), key);
-    let kept = entries.entry(Location::File(real)).or_insert_with(|| found.clone());
-    if found.0 < kept.0 {
-        *kept = found;
+    let kept = named.entry(real).or_insert_with(|| path.clone());
+    if path < *kept {
+        *kept = path;
     }
 }
 
