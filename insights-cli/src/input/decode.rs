@@ -65,17 +65,17 @@ impl Decoder {
 
     /// Unpacks gzip, of several members too.
     fn gunzip(&mut self, problems: &mut Problems) {
-        let Self { raw, unpacked, .. } = self;
+        let Self { raw, unpacked, inflate } = self;
         // The last four bytes of gzip tell the size of its last member; they may lie.
         let told = raw.last_chunk().map_or(0, |&size| u32::from_le_bytes(size)) as usize;
-        // The end of the stream takes room of its own to be seen.
-        let room = told.min(raw.len().saturating_mul(20)) + 64;
-        unpacked.clear();
-        unpacked.reserve(room);
-        if (told as u64) < MOST && self.inflate_at_once(told).is_some() {
-            return;
+        if told <= raw.len().saturating_mul(20) && (told as u64) < MOST {
+            // Zeros are written only where there was no room before.
+            unpacked.resize(told.max(unpacked.len()), 0);
+            if inflate_at_once(inflate, raw, &mut unpacked[..told]).is_some() {
+                unpacked.truncate(told);
+                return;
+            }
         }
-        let Self { raw, unpacked, .. } = self;
         unpacked.clear();
         if let Err(error) = MultiGzDecoder::new(&**raw).take(MOST).read_to_end(unpacked) {
             problems
@@ -87,27 +87,26 @@ impl Decoder {
             );
         }
     }
+}
 
-    /// Unpacks one whole member without names and comments, as CloudTrail writes them, into the
-    /// room there is: a window to copy from is not needed then. Returns nothing if it is anything
-    /// else.
-    fn inflate_at_once(&mut self, told: usize) -> Option<()> {
-        /// Magic number, method and flags; time and system follow.
-        const PLAIN: [u8; 4] = [0x1f, 0x8b, 8, 0];
-        const HEADER: usize = 10;
-        const TRAILER: usize = 8;
-        let Self { raw, unpacked, inflate } = self;
-        let body = raw.strip_prefix(&PLAIN)?.get(HEADER - PLAIN.len()..)?;
-        let (body, trailer) = body.split_last_chunk::<TRAILER>()?;
-        inflate.reset(false);
-        let status = inflate.decompress_vec(body, unpacked, FlushDecompress::Finish).ok()?;
-        let [a, b, c, d, ..] = *trailer;
-        let whole = status == Status::StreamEnd
-            && inflate.total_in() == body.len() as u64
-            && unpacked.len() == told
-            && crc32fast::hash(unpacked) == u32::from_le_bytes([a, b, c, d]);
-        whole.then_some(())
-    }
+/// Unpacks one whole member without names and comments, as CloudTrail writes them, into the room
+/// it says to need: a window to copy from is not needed then. Returns nothing if it is anything
+/// else.
+fn inflate_at_once(inflate: &mut Decompress, raw: &[u8], unpacked: &mut [u8]) -> Option<()> {
+    /// Magic number, method and flags; time and system follow.
+    const PLAIN: [u8; 4] = [0x1f, 0x8b, 8, 0];
+    const HEADER: usize = 10;
+    const TRAILER: usize = 8;
+    let body = raw.strip_prefix(&PLAIN)?.get(HEADER - PLAIN.len()..)?;
+    let (body, trailer) = body.split_last_chunk::<TRAILER>()?;
+    inflate.reset(false);
+    let status = inflate.decompress(body, unpacked, FlushDecompress::Finish).ok()?;
+    let [a, b, c, d, ..] = *trailer;
+    let whole = status == Status::StreamEnd
+        && inflate.total_in() == body.len() as u64
+        && inflate.total_out() == unpacked.len() as u64
+        && crc32fast::hash(unpacked) == u32::from_le_bytes([a, b, c, d]);
+    whole.then_some(())
 }
 
 #[cfg(test)]
@@ -171,9 +170,8 @@ mod tests {
         encoder.write_all(text.as_bytes()).unwrap();
         encoder.finish().unwrap();
         let at_once = |raw: &[u8]| {
-            let unpacked = Vec::with_capacity(text.len() + 64);
-            let mut decoder = Decoder { raw: raw.to_vec(), unpacked, ..Decoder::default() };
-            decoder.inflate_at_once(text.len()).map(|()| decoder.unpacked)
+            let mut unpacked = vec![0; text.len()];
+            inflate_at_once(&mut Decompress::new(false), raw, &mut unpacked).map(|()| unpacked)
         };
         assert_eq!(at_once(&plain), Some(text.clone().into_bytes()));
         let mut flipped = plain.clone();
