@@ -14,7 +14,7 @@ use crate::{
         container,
         decode::Decoder,
         problem::{Place, Problems},
-        walk::{Found, Source},
+        walk::{Batch, Found, Source},
     },
     progress::Progress,
 };
@@ -100,7 +100,7 @@ struct Reader {
 ///
 /// Sources without a day in their key are read whole first. Then each day is read and sealed
 /// up to its end less `allowed_lateness`, so memory holds one day of the archive and not all
-/// of it. At the end everything up to the last believed minute is sealed.
+/// of it; the next day is read while one is sealed. At the end everything up to the last believed minute is sealed.
 pub(crate) fn read(
     found: &Found,
     selection: &Selection,
@@ -113,18 +113,7 @@ pub(crate) fn read(
         outcome.tally.unreadable_files += 1;
         progress.warn(&format!("warning: {path}: {error}"));
     }
-    for batch in &found.batches {
-        let part = batch
-            .sources
-            .par_iter()
-            .fold(Reader::default, |mut reader, source| {
-                let records = reader.part.outcome.tally.records;
-                reader.read(source, selection);
-                progress.advance(reader.part.outcome.tally.records - records);
-                reader
-            })
-            .map(|reader| reader.part)
-            .reduce(Part::default, Part::joined);
+    let mut feed = |(day, part): (Option<NaiveDate>, Part)| {
         let mut problems = part.problems;
         problems.sort_by(|a, b| a.0.cmp(&b.0));
         for line in problems.iter().flat_map(|(file, problems)| problems.lines(file)) {
@@ -132,12 +121,34 @@ pub(crate) fn read(
         }
         outcome.join(&part.outcome);
         sink.add(part.counts);
-        if let Some(day) = batch.day {
-            sink.advance(sealed_by(day, allowed_lateness).min(outcome.end(selection)))?;
-        }
+        day.map_or(Ok(()), |day| {
+            sink.advance(sealed_by(day, allowed_lateness).min(outcome.end(selection)))
+        })
+    };
+    let mut waiting = None;
+    for batch in &found.batches {
+        let feed_last = || waiting.take().map_or(Ok(()), &mut feed);
+        let (part, fed) = while_reading(|| Part::of(batch, selection, progress), feed_last);
+        fed?;
+        waiting = Some((batch.day, part));
     }
+    waiting.map_or(Ok(()), &mut feed)?;
     sink.advance(outcome.end(selection))?;
     Ok(outcome)
+}
+
+/// Does something here while other threads read, or before that if there are no others.
+fn while_reading<T>(read: impl FnOnce() -> Part + Send, here: impl FnOnce() -> T) -> (Part, T) {
+    if rayon::current_num_threads() == 1 {
+        let done = here();
+        return (read(), done);
+    }
+    let mut part = Part::default();
+    let done = rayon::in_place_scope(|scope| {
+        scope.spawn(|_| part = read());
+        here()
+    });
+    (part, done)
 }
 
 /// Returns the watermark of an archive that was read to the end of `day`.
@@ -186,6 +197,17 @@ impl Reader {
 }
 
 impl Part {
+    /// Reads a batch, its files in parallel.
+    fn of(batch: &Batch, selection: &Selection, progress: &Progress) -> Self {
+        let readers = batch.sources.par_iter().fold(Reader::default, |mut reader, source| {
+            let records = reader.part.outcome.tally.records;
+            reader.read(source, selection);
+            progress.advance(reader.part.outcome.tally.records - records);
+            reader
+        });
+        readers.map(|reader| reader.part).reduce(Self::default, Self::joined)
+    }
+
     fn joined(mut self, mut other: Self) -> Self {
         self.counts.merge(other.counts);
         self.outcome.join(&other.outcome);
