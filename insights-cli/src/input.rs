@@ -4,6 +4,7 @@ pub(crate) mod archive;
 pub(crate) mod container;
 pub(crate) mod counts;
 pub(crate) mod decode;
+mod inflate;
 pub(crate) mod key;
 pub(crate) mod problem;
 pub(crate) mod series;

@@ -128,8 +128,8 @@ pub(crate) fn read(
     let mut waiting = None;
     for batch in &found.batches {
         let feed_last = || waiting.take().map_or(Ok(()), &mut feed);
-        let (part, fed) = while_reading(|| Part::of(batch, selection, progress), feed_last);
-        fed?;
+        let (part, done) = while_reading(|| Part::of(batch, selection, progress), feed_last);
+        done?;
         waiting = Some((batch.day, part));
     }
     waiting.map_or(Ok(()), &mut feed)?;
