@@ -23,6 +23,8 @@ pub(crate) struct CountsWriter {
     series: BTreeSet<SeriesKey>,
     /// The times of the rows written.
     times: WatermarkTracker,
+    /// The minute of the last row, and how it is written.
+    minute: Option<(Minute, String)>,
 }
 
 /// One log: its last sign of life, a series of it, and what is to be told by it.
@@ -43,6 +45,7 @@ impl CountsWriter {
             logs: BTreeMap::new(),
             series: BTreeSet::new(),
             times: WatermarkTracker::default(),
+            minute: None,
         })
     }
 
@@ -54,8 +57,12 @@ impl CountsWriter {
             if at != Some(life.minute) {
                 at = Some(life.minute);
                 counted.clear();
+                let mut last: Option<&SeriesKey> = None;
                 while let Some(row) = rows.next_if(|row| row.minute <= life.minute) {
-                    counted.insert(row.series.log());
+                    if last.replace(row.series) != Some(row.series) {
+                        counted.insert(row.series.log());
+                        self.enter(row.series);
+                    }
                     let parts = row.attributes;
                     let parts = [&parts.user_identity, &parts.user_agent, &parts.resource_arn];
                     let parts = parts.map(|part| part.as_deref().unwrap_or_default());
@@ -91,17 +98,28 @@ impl CountsWriter {
             }
         }
         for (minute, series) in statements {
+            self.enter(&series);
             self.row(minute, &series, 0, [""; 3])?;
         }
         if self.times.end() < end {
             let logs = self.logs.values().filter(|log| log.series.is_some());
             let latest = logs.max_by_key(|log| log.last);
             if let Some(series) = latest.and_then(|log| log.series.clone()) {
+                self.enter(&series);
                 self.row(end.minute() - Minutes::new(1), &series, 0, [""; 3])?;
             }
         }
         self.out.flush()?;
         Ok(series)
+    }
+
+    /// Takes note of a series that has a row.
+    fn enter(&mut self, series: &SeriesKey) {
+        if !self.series.contains(series) {
+            self.series.insert(series.clone());
+            let log = self.logs.entry(series.log()).or_default();
+            log.series.get_or_insert_with(|| series.clone());
+        }
     }
 
     fn row(
@@ -113,14 +131,13 @@ impl CountsWriter {
     ) -> anyhow::Result<()> {
         let weight = if count == 0 { STATED } else { count };
         self.times.observe_count(minute, weight);
-        let log = self.logs.entry(series.log()).or_default();
-        if !self.series.contains(series) {
-            self.series.insert(series.clone());
-            log.series.get_or_insert_with(|| series.clone());
-        }
+        let written = match self.minute.take() {
+            Some((last, written)) if last == minute => written,
+            _ => minute.to_string(),
+        };
         let [user_identity, user_agent, resource_arn] = attributes;
         self.out.write_record([
-            &*minute.to_string(),
+            &*written,
             &series.account_id,
             &series.region,
             &series.event_source,
@@ -132,6 +149,7 @@ impl CountsWriter {
             user_agent,
             resource_arn,
         ])?;
+        self.minute = Some((minute, written));
         Ok(())
     }
 }
