@@ -16,10 +16,13 @@ use crate::columns::{COLUMNS, STATED};
 ///
 /// Calls that count for nothing are not in the table, yet they tell where a log begins and which
 /// of its silences are holes. A minute in which a log was alive without a counted call gets a row
-/// that says so: a series with a count of zero.
+/// that says so, behind the others of its minute: a series with a count of zero. As long as there
+/// is no series to say it with, it waits.
 pub(crate) struct CountsWriter {
     out: csv::Writer<Box<dyn Write>>,
     logs: BTreeMap<LogKey, Log>,
+    /// The first series of each whole log.
+    wholes: BTreeMap<LogKey, SeriesKey>,
     series: BTreeSet<SeriesKey>,
     /// The times of the rows written.
     times: WatermarkTracker,
@@ -27,7 +30,7 @@ pub(crate) struct CountsWriter {
     minute: Option<(Minute, String)>,
 }
 
-/// One log: its last sign of life, a series of it, and what is to be told by it.
+/// One log: its last sign of life, a series to tell of it, and what there is to tell.
 #[derive(Debug, Default)]
 struct Log {
     last: Option<Minute>,
@@ -43,6 +46,7 @@ impl CountsWriter {
         Ok(Self {
             out,
             logs: BTreeMap::new(),
+            wholes: BTreeMap::new(),
             series: BTreeSet::new(),
             times: WatermarkTracker::default(),
             minute: None,
@@ -51,29 +55,29 @@ impl CountsWriter {
 
     pub(crate) fn write(&mut self, sealed: &SealedCounts) -> anyhow::Result<()> {
         let mut rows = sealed.rows().peekable();
+        let mut lives = sealed.activity().peekable();
         let mut counted = BTreeSet::new();
-        let mut at = None;
-        for life in sealed.activity() {
-            if at != Some(life.minute) {
-                at = Some(life.minute);
-                counted.clear();
-                let mut last: Option<&SeriesKey> = None;
-                while let Some(row) = rows.next_if(|row| row.minute <= life.minute) {
-                    if last.replace(row.series) != Some(row.series) {
-                        counted.insert(row.series.log());
-                        self.enter(row.series);
-                    }
-                    let parts = row.attributes;
-                    let parts = [&parts.user_identity, &parts.user_agent, &parts.resource_arn];
-                    let parts = parts.map(|part| part.as_deref().unwrap_or_default());
-                    self.row(row.minute, row.series, row.count, parts)?;
+        while let Some(minute) = lives.peek().map(|life| life.minute) {
+            counted.clear();
+            let mut last: Option<&SeriesKey> = None;
+            while let Some(row) = rows.next_if(|row| row.minute <= minute) {
+                if last.replace(row.series) != Some(row.series) {
+                    counted.insert(row.series.log());
+                    self.enter(row.series);
+                }
+                let parts = row.attributes;
+                let parts = [&parts.user_identity, &parts.user_agent, &parts.resource_arn];
+                let parts = parts.map(|part| part.as_deref().unwrap_or_default());
+                self.row(row.minute, row.series, row.count, parts)?;
+            }
+            while let Some(life) = lives.next_if(|life| life.minute == minute) {
+                let log = self.logs.entry(life.log.clone()).or_default();
+                log.last = Some(minute);
+                if !counted.contains(life.log) {
+                    log.untold.push(minute);
                 }
             }
-            let log = self.logs.entry(life.log.clone()).or_default();
-            log.last = Some(life.minute);
-            if !counted.contains(life.log) {
-                log.untold.push(life.minute);
-            }
+            self.tell()?;
         }
         Ok(())
     }
@@ -81,31 +85,10 @@ impl CountsWriter {
     /// Writes what the rows do not tell of the logs, and returns the number of series.
     pub(crate) fn finish(&mut self, end: Watermark) -> anyhow::Result<usize> {
         let series = self.series.len();
-        let mut wholes: BTreeMap<LogKey, SeriesKey> = BTreeMap::new();
-        for series in self.logs.values().filter_map(|log| log.series.as_ref()) {
-            wholes.entry(series.log().whole()).or_insert_with(|| series.clone());
-        }
-        let mut statements = Vec::new();
-        for (key, log) in &mut self.logs {
-            let untold = mem::take(&mut log.untold);
-            // A Region where nothing counts is told by an API that was not called there.
-            let elsewhere = || {
-                let series = wholes.get(&key.whole())?;
-                Some(SeriesKey { region: key.region.clone(), ..series.clone() })
-            };
-            if let Some(series) = log.series.clone().or_else(elsewhere) {
-                statements.extend(untold.into_iter().map(|minute| (minute, series.clone())));
-            }
-        }
-        for (minute, series) in statements {
-            self.enter(&series);
-            self.row(minute, &series, 0, [""; 3])?;
-        }
         if self.times.end() < end {
             let logs = self.logs.values().filter(|log| log.series.is_some());
             let latest = logs.max_by_key(|log| log.last);
             if let Some(series) = latest.and_then(|log| log.series.clone()) {
-                self.enter(&series);
                 self.row(end.minute() - Minutes::new(1), &series, 0, [""; 3])?;
             }
         }
@@ -117,9 +100,31 @@ impl CountsWriter {
     fn enter(&mut self, series: &SeriesKey) {
         if !self.series.contains(series) {
             self.series.insert(series.clone());
-            let log = self.logs.entry(series.log()).or_default();
-            log.series.get_or_insert_with(|| series.clone());
+            let log = series.log();
+            self.wholes.entry(log.whole()).or_insert_with(|| series.clone());
+            self.logs.entry(log).or_default().series = Some(series.clone());
         }
+    }
+
+    /// Writes the rows with a count of zero for which there is a series by now.
+    fn tell(&mut self) -> anyhow::Result<()> {
+        let mut statements = Vec::new();
+        for (key, log) in self.logs.iter_mut().filter(|(_, log)| !log.untold.is_empty()) {
+            if log.series.is_none() {
+                // A Region where nothing counts is told by an API that was not called there.
+                let elsewhere = self.wholes.get(&key.whole());
+                log.series = elsewhere
+                    .map(|series| SeriesKey { region: key.region.clone(), ..series.clone() });
+            }
+            if let Some(series) = &log.series {
+                let untold = mem::take(&mut log.untold);
+                statements.extend(untold.into_iter().map(|minute| (minute, series.clone())));
+            }
+        }
+        for (minute, series) in statements {
+            self.row(minute, &series, 0, [""; 3])?;
+        }
+        Ok(())
     }
 
     fn row(
