@@ -1,6 +1,7 @@
 //! Where logs come from: found, opened, unpacked and taken apart into records.
 
 pub(crate) mod archive;
+mod batch;
 pub(crate) mod container;
 pub(crate) mod counts;
 pub(crate) mod decode;

@@ -11,10 +11,11 @@ use serde::Serialize;
 
 use crate::{
     input::{
+        batch::{Batch, Listed, Source},
         container,
         decode::Decoder,
         problem::{Place, Problems},
-        walk::{Batch, Found, Source},
+        walk::Found,
     },
     progress::Progress,
 };
@@ -199,13 +200,21 @@ impl Reader {
 impl Part {
     /// Reads a batch, its files in parallel.
     fn of(batch: &Batch, selection: &Selection, progress: &Progress) -> Self {
-        let readers = batch.sources.par_iter().fold(Reader::default, |mut reader, source| {
+        let Listed { sources, gone } = batch.list();
+        let readers = sources.par_iter().fold(Reader::default, |mut reader, source| {
             let records = reader.part.outcome.tally.records;
             reader.read(source, selection);
             progress.advance(reader.part.outcome.tally.records - records);
             reader
         });
-        readers.map(|reader| reader.part).reduce(Self::default, Self::joined)
+        let mut part = readers.map(|reader| reader.part).reduce(Self::default, Self::joined);
+        for (folder, files, why) in gone {
+            part.outcome.tally.unreadable_files += files as u64;
+            let mut problems = Problems::default();
+            problems.add(Place::File, why);
+            part.problems.push((folder, problems));
+        }
+        part
     }
 
     fn joined(mut self, mut other: Self) -> Self {

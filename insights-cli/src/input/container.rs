@@ -426,8 +426,8 @@ mod tests {
         let found = walk::find(&[std::path::PathBuf::from(root).join("cloudtrail")]);
         let mut decoder = Decoder::default();
         let (mut records, mut skims) = (0, 0);
-        for source in found.batches.iter().flat_map(|batch| &batch.sources) {
-            let text = decoder.text(source, &mut Problems::default()).unwrap();
+        for source in found.batches.iter().flat_map(|batch| batch.list().sources) {
+            let text = decoder.text(&source, &mut Problems::default()).unwrap();
             // The whole, and every object inside, records and others, damaged ones too.
             let _ = skimmed(text);
             for (at, _) in text.match_indices('{') {

@@ -8,9 +8,9 @@ use std::{
 use flate2::read::MultiGzDecoder;
 
 use crate::input::{
+    batch::Source,
     inflate::Inflater,
     problem::{Place, Problems},
-    walk::Source,
 };
 
 /// The most that one file may unpack to. CloudTrail's own files stay below 50 MB; what passes

@@ -1,9 +1,8 @@
 //! Finds the files of an archive: [`find`].
 
 use std::{
-    borrow::Cow,
     collections::{BTreeMap, BTreeSet},
-    ffi::{OsStr, OsString},
+    ffi::OsString,
     fs, io,
     path::{Path, PathBuf},
     sync::Arc,
@@ -11,51 +10,15 @@ use std::{
 
 use chrono::{NaiveDate, NaiveTime};
 use insights_core::{Minute, Minutes, Selection};
-
 use serde::Serialize;
 
 use crate::{
-    input::key::{Kind, ObjectKey},
+    input::{
+        batch::{Batch, DayFolder, Source, is_log},
+        key::{Kind, ObjectKey},
+    },
     printable::printable,
 };
-
-/// A file or a stream to read; small, as there may be millions.
-#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
-pub(crate) enum Source {
-    Stdin,
-    File {
-        /// Shared by all files in it; empty for a file that was named.
-        folder: Arc<Path>,
-        name: Box<OsStr>,
-    },
-}
-
-impl Source {
-    fn named(path: &Path) -> Self {
-        Self::File { folder: Path::new("").into(), name: path.as_os_str().into() }
-    }
-
-    /// Returns the path of the file, and nothing for stdin.
-    pub(crate) fn path(&self) -> Option<Cow<'_, Path>> {
-        match self {
-            Self::Stdin => None,
-            Self::File { folder, name } if folder.as_os_str().is_empty() => {
-                Some(Path::new(&**name).into())
-            }
-            Self::File { folder, name } => Some(folder.join(&**name).into()),
-        }
-    }
-
-    /// Returns what its path tells of its records.
-    pub(crate) fn key(&self) -> ObjectKey {
-        self.path().map(|path| ObjectKey::parse(&path.to_string_lossy())).unwrap_or_default()
-    }
-
-    /// Returns the name to tell it by.
-    pub(crate) fn name(&self) -> String {
-        self.path().map_or_else(|| "stdin".to_owned(), |path| printable(&path.to_string_lossy()))
-    }
-}
 
 /// What was found.
 #[derive(Debug, Default)]
@@ -92,19 +55,11 @@ impl Skipped {
     }
 }
 
-/// Sources that are read before anything of them is sealed.
-#[derive(Debug, Default)]
-pub(crate) struct Batch {
-    /// The day on which all of them were delivered, if their keys tell one.
-    pub(crate) day: Option<NaiveDate>,
-    pub(crate) sources: Vec<Source>,
-}
-
 impl Found {
     /// Adds a file to the sources of its day, unless it is known to hold no calls.
     fn file(&mut self, source: Source, kind: Kind, batches: &mut Batches) {
         match kind {
-            Kind::Log => batches.entry(source.key().day).or_default().push(source),
+            Kind::Log => enter(source, batches),
             Kind::Digest => self.skipped.digest += 1,
             Kind::Insight => self.skipped.insight += 1,
             Kind::Aggregated => self.skipped.aggregated += 1,
@@ -133,14 +88,14 @@ impl Found {
             let kept = selection.from.is_none_or(|from| from <= last)
                 && selection.to.is_none_or(|to| midnight < to + allowed_lateness);
             if !kept {
-                skipped.outside += batch.sources.len() as u64;
+                skipped.outside += batch.len() as u64;
             }
             kept
         });
     }
 
     pub(crate) fn sources(&self) -> usize {
-        self.batches.iter().map(|batch| batch.sources.len()).sum()
+        self.batches.iter().map(Batch::len).sum()
     }
 }
 
@@ -155,17 +110,16 @@ pub(crate) fn find(inputs: &[PathBuf]) -> Found {
     let (mut roots, mut named) = (BTreeSet::new(), BTreeMap::new());
     for input in inputs {
         if input.as_os_str() == "-" {
-            batches.insert(None, vec![Source::Stdin]);
+            batches.insert(None, Batch { sources: vec![Source::Stdin], ..Batch::default() });
         } else if input.is_dir() {
             roots.insert(input.clone());
         } else {
-            enter(input.clone(), &mut named);
+            name(input.clone(), &mut named);
         }
     }
     // What is named is read whatever its name; if it cannot be, reading it tells why.
     for path in named.values() {
-        let source = Source::named(path);
-        batches.entry(source.key().day).or_default().push(source);
+        enter(Source::named(path), &mut batches);
     }
     found.apart = named.into_keys().collect();
     let mut links = BTreeMap::new();
@@ -177,11 +131,17 @@ pub(crate) fn find(inputs: &[PathBuf]) -> Found {
             found.file(Source::named(&path), kind, &mut batches);
         }
     }
-    found.batches = batches.into_iter().map(|(day, sources)| Batch { day, sources }).collect();
+    found.batches = batches.into_iter().map(|(day, batch)| Batch { day, ..batch }).collect();
     found
 }
 
-type Batches = BTreeMap<Option<NaiveDate>, Vec<Source>>;
+/// The batches by their days.
+type Batches = BTreeMap<Option<NaiveDate>, Batch>;
+
+/// Adds a source to the batch of its day.
+fn enter(source: Source, batches: &mut Batches) {
+    batches.entry(source.key().day).or_default().sources.push(source);
+}
 
 /// The links to files, by where these really are, and what their key tells they hold.
 type Links = BTreeMap<PathBuf, (PathBuf, Kind)>;
@@ -195,13 +155,21 @@ fn walk(root: &Path, batches: &mut Batches, links: &mut Links, found: &mut Found
         if !found.folders.insert(real.clone()) {
             continue;
         }
-        let names = match list(&folder, &mut folders, links, root, found) {
-            Ok(names) => names,
+        let (names, only_logs) = match list(&folder, &mut folders, links, root, found) {
+            Ok(listed) => listed,
             Err(error) => {
                 found.unreadable.push((printable(&folder.to_string_lossy()), error));
                 continue;
             }
         };
+        if only_logs
+            && found.apart.is_empty()
+            && let Some(day) = day_of_all(&folder, root, &names)
+        {
+            let folders = &mut batches.entry(Some(day)).or_default().folders;
+            folders.push(DayFolder { path: folder, logs: names.len() });
+            continue;
+        }
         let shared = Arc::from(folder.as_path());
         for name in names {
             if found.apart.is_empty() || !found.apart.contains(&real.join(&name)) {
@@ -213,15 +181,28 @@ fn walk(root: &Path, batches: &mut Batches, links: &mut Links, found: &mut Found
     }
 }
 
-/// Returns the names of the logs in a folder, in order, and enters the folders and links in it.
+/// Returns the day on which all logs of a folder were delivered, if it is one and they hold calls.
+fn day_of_all(folder: &Path, root: &Path, names: &[OsString]) -> Option<NaiveDate> {
+    let day = |name: &OsString| {
+        let path = folder.join(name);
+        let holds_calls = kind_below(root, &path) == Kind::Log;
+        ObjectKey::parse(&path.to_string_lossy()).day.filter(|_| holds_calls)
+    };
+    let first = day(names.first()?)?;
+    names.iter().all(|name| day(name) == Some(first)).then_some(first)
+}
+
+/// Returns the names of the logs in a folder, in order, and whether there is nothing else in it,
+/// and enters the folders and links.
 fn list(
     folder: &Path,
     folders: &mut BTreeSet<PathBuf>,
     links: &mut Links,
     root: &Path,
     found: &mut Found,
-) -> io::Result<Vec<OsString>> {
+) -> io::Result<(Vec<OsString>, bool)> {
     let mut names = Vec::new();
+    let mut only_logs = true;
     for entry in fs::read_dir(folder)? {
         let (entry, kind) = match entry.and_then(|entry| Ok((entry.file_type()?, entry))) {
             Ok((kind, entry)) => (entry, kind),
@@ -230,6 +211,7 @@ fn list(
                 continue;
             }
         };
+        only_logs &= kind.is_file();
         let path = entry.path();
         let target = if kind.is_symlink() { path.metadata().ok() } else { None };
         let leads_to = target.map_or(kind, |target| target.file_type());
@@ -237,6 +219,7 @@ fn list(
             folders.insert(path);
         } else if !(leads_to.is_file() || leads_to.is_symlink()) || !is_log(&path) {
             found.skipped.other += 1;
+            only_logs = false;
         } else if kind.is_symlink()
             && let Ok(real) = fs::canonicalize(&path)
         {
@@ -251,7 +234,7 @@ fn list(
         }
     }
     names.sort_unstable();
-    Ok(names)
+    Ok((names, only_logs))
 }
 
 /// Returns what a file in a folder holds by its key. What lies above the folder that was named
@@ -262,18 +245,10 @@ fn kind_below(root: &Path, path: &Path) -> Kind {
 }
 
 /// Adds a file that was named. Of two ways to it the first in order is kept.
-fn enter(path: PathBuf, named: &mut BTreeMap<PathBuf, PathBuf>) {
+fn name(path: PathBuf, named: &mut BTreeMap<PathBuf, PathBuf>) {
     let real = fs::canonicalize(&path).unwrap_or_else(|_| path.clone());
     let kept = named.entry(real).or_insert_with(|| path.clone());
     if path < *kept {
         *kept = path;
     }
-}
-
-/// Returns whether a file in a folder is named like a log.
-fn is_log(path: &Path) -> bool {
-    let name = path.file_name().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
-    let name = name.strip_suffix(".gz").unwrap_or(&name);
-    !name.starts_with('.')
-        && [".json", ".jsonl", ".ndjson", ".log"].into_iter().any(|end| name.ends_with(end))
 }
