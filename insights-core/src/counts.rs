@@ -1,6 +1,6 @@
 //! [`PartialCounts`]: the half of the work that merges in any order.
 
-use std::{collections::BTreeMap, mem};
+use std::{collections::BTreeMap, mem, sync::Arc};
 
 use hashbrown::HashSet;
 use serde::{Deserialize, Serialize};
@@ -41,7 +41,9 @@ use crate::{
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct PartialCounts {
-    keys: Keys,
+    /// Shared with the counts that were split off and still live: then they are copied when a key
+    /// is added.
+    keys: Arc<Keys>,
     entries: Entries,
     /// Events outside the span looked at, of which nothing else is kept.
     outside: u64,
@@ -91,7 +93,7 @@ impl PartialCounts {
             self.outside += 1;
             return false;
         }
-        let Keys { logs, series, attributes } = &mut self.keys;
+        let Keys { logs, series, attributes } = Arc::make_mut(&mut self.keys);
         let choice = selection.choose(event);
         let mut series_of = |chosen: bool, error_code| {
             if chosen {
@@ -126,13 +128,14 @@ impl PartialCounts {
     ///
     /// An empty bucket states that the log was alive in that minute and the series was not.
     pub fn insert(&mut self, series: &SeriesKey, minute: Minute, bucket: MinuteBucket) {
-        let log = self.keys.logs.intern_again(&LogRef::of_series(series), LogRef::own);
+        let keys = Arc::make_mut(&mut self.keys);
+        let log = keys.logs.intern_again(&LogRef::of_series(series), LogRef::own);
         let counted = u32::try_from(bucket.count()).unwrap_or(u32::MAX);
         self.entries.activity.push(Activity { minute, log, counted, passed_over: 0 });
-        let series = self.keys.series.intern_owned(series);
+        let series = keys.series.intern_owned(series);
         for (attributes, count) in bucket.counts {
             if count > 0 {
-                let attributes = self.keys.attributes.intern_owned(&attributes);
+                let attributes = keys.attributes.intern_owned(&attributes);
                 self.entries.cells.push(Cell { minute, series, attributes, count });
             }
         }
@@ -141,7 +144,7 @@ impl PartialCounts {
 
     /// States that the log was alive in that minute through `events` events that do not count.
     pub fn pass_over(&mut self, log: &LogKey, minute: Minute, events: u32) {
-        let log = self.keys.logs.intern_owned(log);
+        let log = Arc::make_mut(&mut self.keys).logs.intern_owned(log);
         let life = Activity { minute, log, counted: 0, passed_over: events };
         self.entries.activity.push(life);
         self.entries.join_when_doubled();
@@ -153,7 +156,8 @@ impl PartialCounts {
         if self.entries.len() == 0 {
             *self = other;
         } else {
-            self.entries.append(other.entries.renumbered(&other.keys, &mut self.keys));
+            let keys = Arc::make_mut(&mut self.keys);
+            self.entries.append(other.entries.renumbered(&other.keys, keys));
         }
         self.outside = outside;
     }
@@ -181,23 +185,18 @@ impl PartialCounts {
     #[must_use]
     pub fn split_before(&mut self, watermark: Watermark) -> Self {
         let entries = self.entries.split_before(watermark.minute());
-        let mut earlier = Self { outside: mem::take(&mut self.outside), ..Self::default() };
-        // The smaller part enters its keys anew, so that a watermark that moves minute by minute
-        // does not copy the keys of all that stays open.
-        if entries.len() > self.entries.len() {
-            (earlier.keys, earlier.entries) = (mem::take(&mut self.keys), entries);
-            let open = mem::take(&mut self.entries);
-            self.entries = open.renumbered(&earlier.keys, &mut self.keys);
-        } else {
-            earlier.entries = entries.renumbered(&self.keys, &mut earlier.keys);
-            self.forget_idle_keys();
-        }
-        earlier
+        // What is called in one minute is called in the next: the keys stay for those to come.
+        let keys = Arc::clone(&self.keys);
+        self.forget_idle_keys(entries.len());
+        Self { keys, entries, outside: mem::take(&mut self.outside) }
     }
 
     /// Drops the events that `earlier` has already, and returns how many there were.
     pub(crate) fn drop_repeats(&mut self, earlier: &Self) -> u64 {
         let before = self.entries.sightings.len();
+        if before == 0 {
+            return 0;
+        }
         let ids: HashSet<(u64, u64)> = earlier.entries.sightings.iter().map(|row| row.id).collect();
         let mut repeats = self.entries.sightings.iter().filter(|row| ids.contains(&row.id));
         if ids.is_empty() || repeats.next().is_none() {
@@ -235,7 +234,7 @@ impl PartialCounts {
 
     /// Returns the counts of rows, or nothing if they refer to keys that are missing.
     pub(crate) fn from_rows(rows: OpenRows) -> Option<Self> {
-        let keys = Keys::of(&rows.logs, &rows.series, &rows.attributes);
+        let keys = Arc::new(Keys::of(&rows.logs, &rows.series, &rows.attributes));
         let lengths = [rows.logs.len(), rows.series.len(), rows.attributes.len()];
         let distinct = lengths == keys.lengths();
         (distinct && rows.entries.refer_within(lengths)).then_some(Self {
@@ -245,13 +244,15 @@ impl PartialCounts {
         })
     }
 
-    /// Drops the keys of rows long gone, once there are many more keys than rows.
-    fn forget_idle_keys(&mut self) {
+    /// Drops the keys of rows long gone, once there are many more keys than rows, those that were
+    /// just taken included.
+    fn forget_idle_keys(&mut self, taken: usize) {
         let keys: usize = self.keys.lengths().iter().sum();
-        if keys > 4 * self.entries.len() + 4_096 {
-            let keys = mem::take(&mut self.keys);
+        if keys > 4 * (self.entries.len() + taken) + 4_096 {
             let entries = mem::take(&mut self.entries);
-            self.entries = entries.renumbered(&keys, &mut self.keys);
+            let mut used = Keys::default();
+            self.entries = entries.renumbered(&self.keys, &mut used);
+            self.keys = Arc::new(used);
         }
     }
 }

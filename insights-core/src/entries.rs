@@ -11,11 +11,19 @@ use crate::{
     event::Event,
     interner::Interner,
     series::{EventCategory, LogKey, SeriesKey},
-    time::Minute,
+    time::{Minute, Minutes},
 };
 
 /// No series, where the number of one is expected.
 pub(crate) const NONE: u32 = u32::MAX;
+
+/// How many times the rows that there were, and how many rows, there is room for: the minutes to
+/// come may have more of them, and growing takes time.
+const MOST_ROOM: usize = 4;
+const LEAST_ROOM: usize = 4_096;
+
+/// A stream that waits for late events has no longer span open.
+const BATCH: Minutes = Minutes::hours(1);
 
 /// The values that the numbers in entries stand for.
 #[derive(Clone, Debug, Default)]
@@ -95,12 +103,16 @@ impl Entries {
         self.join_when_doubled();
     }
 
-    /// Takes out the rows before `minute`.
+    /// Takes out the rows before `minute`. In a stream their room stays for the rows to come; the
+    /// rows of hours are a batch, and take it with them.
     pub(crate) fn split_before(&mut self, minute: Minute) -> Self {
+        let is_batch = self.earliest().is_some_and(|earliest| minute.since(earliest) > BATCH);
+        let [sighted, apart] =
+            [LEAST_ROOM, self.most_apart()].map(|room| (!is_batch).then_some(room));
         Self {
-            sightings: take(&mut self.sightings, |row| row.minute < minute),
-            cells: take(&mut self.cells, |row| row.minute < minute),
-            activity: take(&mut self.activity, |row| row.minute < minute),
+            sightings: take(&mut self.sightings, |row| row.minute < minute, sighted),
+            cells: take(&mut self.cells, |row| row.minute < minute, apart),
+            activity: take(&mut self.activity, |row| row.minute < minute, apart),
             joined: 0,
         }
     }
@@ -148,9 +160,14 @@ impl Entries {
     /// Joins rows once there are twice as many as were left the last time, so that memory
     /// follows the distinct rows and the time spent stays proportional to the rows added.
     pub(crate) fn join_when_doubled(&mut self) {
-        if self.cells.len() + self.activity.len() > 2 * self.joined + 4_096 {
+        if self.cells.len() + self.activity.len() > self.most_apart() {
             self.join();
         }
+    }
+
+    /// Returns how many rows there may be before they are joined.
+    fn most_apart(&self) -> usize {
+        2 * self.joined + LEAST_ROOM
     }
 
     /// Puts the rows in order.
@@ -259,13 +276,22 @@ impl<'a, T: Clone + Eq + std::hash::Hash> Renumbering<'a, T> {
     }
 }
 
-/// Takes some rows out, often all: then nothing is copied.
-fn take<T>(rows: &mut Vec<T>, is_taken: impl Fn(&T) -> bool) -> Vec<T> {
-    if rows.iter().all(&is_taken) {
-        mem::take(rows)
-    } else {
+/// Takes some rows out, often all: then nothing is copied, unless room is to be kept.
+///
+/// What is kept is no more than `room`, or than several times as many rows as there were take.
+fn take<T>(rows: &mut Vec<T>, is_taken: impl Fn(&T) -> bool, room: Option<usize>) -> Vec<T> {
+    let most = room.map(|room| room.max(MOST_ROOM * rows.len()));
+    let taken = if !rows.iter().all(&is_taken) {
         rows.extract_if(.., |row| is_taken(row)).collect()
+    } else if room.is_some() {
+        rows.split_off(0)
+    } else {
+        mem::take(rows)
+    };
+    if let Some(most) = most {
+        rows.shrink_to(most);
     }
+    taken
 }
 
 /// Returns the 128 bits that stand for an event id: those of a UUID, else a hash of the text.

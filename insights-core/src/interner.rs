@@ -91,14 +91,34 @@ impl<T> Interner<T> {
 }
 
 impl<T: Ord> Interner<T> {
-    /// Returns for each number the place of its value among all values in order.
-    pub(crate) fn ranks(&self) -> Vec<u32> {
-        let mut order: Vec<u32> = (0..).take(self.values.len()).collect();
+    /// Returns for each number that is used the place of its value among all used ones in order.
+    pub(crate) fn ranks(&self, used: impl Iterator<Item = u32>) -> Vec<u32> {
+        const NOT_MET: u32 = u32::MAX;
+        let mut ranks = vec![NOT_MET; self.values.len()];
+        let mut order = Vec::new();
+        for id in used {
+            let rank = &mut ranks[id as usize];
+            if *rank == NOT_MET {
+                *rank = 0;
+                order.push(id);
+            }
+        }
         order.sort_unstable_by(|&a, &b| self.get(a).cmp(self.get(b)));
-        let mut ranks = vec![0; order.len()];
         for (rank, id) in (0..).zip(order) {
             ranks[id as usize] = rank;
         }
         ranks
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ranks_are_the_places_among_the_values_used() {
+        let interner = Interner::of(&["d", "a", "c", "b"]);
+        let ranks = interner.ranks([0, 3, 0, 2].into_iter());
+        assert_eq!([ranks[3], ranks[2], ranks[0]], [0, 1, 2]);
     }
 }

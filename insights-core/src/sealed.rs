@@ -1,5 +1,7 @@
 //! [`SealedCounts`]: counts to which nothing is added any more, in order.
 
+use std::sync::Arc;
+
 use crate::{
     attribution::Attributes,
     entries::{Activity, Cell, Entries, Keys},
@@ -10,7 +12,8 @@ use crate::{
 /// Counts in order, each event counted once.
 #[derive(Clone, Debug, Default)]
 pub struct SealedCounts {
-    pub(crate) keys: Keys,
+    /// Those of the rows, and maybe others.
+    pub(crate) keys: Arc<Keys>,
     /// By minute, then series, then attributes.
     pub(crate) cells: Vec<Cell>,
     /// By minute, then log.
@@ -43,10 +46,11 @@ pub struct LogActivity<'a> {
 
 impl SealedCounts {
     /// Puts settled entries, which are in order of their minutes, in order of their keys.
-    pub(crate) fn new(keys: Keys, entries: Entries, duplicates: u64, outside: u64) -> Self {
+    pub(crate) fn new(keys: Arc<Keys>, entries: Entries, duplicates: u64, outside: u64) -> Self {
         let Entries { mut cells, mut activity, .. } = entries;
-        let (series, attributes) = (keys.series.ranks(), keys.attributes.ranks());
-        let logs = keys.logs.ranks();
+        let series = keys.series.ranks(cells.iter().map(|row| row.series));
+        let attributes = keys.attributes.ranks(cells.iter().map(|row| row.attributes));
+        let logs = keys.logs.ranks(activity.iter().map(|row| row.log));
         let rank = |ranks: &[u32], id: u32| ranks[id as usize];
         for cells in cells.chunk_by_mut(|a, b| a.minute == b.minute) {
             cells.sort_unstable_by_key(|row| {
