@@ -1,6 +1,6 @@
 //! [`Engine`]: counts in, insights out.
 
-use std::{collections::BTreeMap, mem, ops::Bound};
+use std::{collections::BTreeMap, mem};
 
 use crate::{
     attribution::Attributes,
@@ -12,6 +12,7 @@ use crate::{
     episode::Episode,
     event::Event,
     incident::Incidents,
+    index::Index,
     insight::{Insight, InsightState},
     interner::Interner,
     log_life::Hole,
@@ -55,7 +56,7 @@ pub struct Engine<D: Detector = RateDetector> {
     detector: D,
     pub(crate) open: OpenMinutes,
     pub(crate) logs: Logs,
-    pub(crate) index: BTreeMap<SeriesKey, u32>,
+    index: Index,
     pub(crate) watches: Vec<Watch<D::Model>>,
     pub(crate) attributes: Interner<Attributes>,
     pub(crate) incidents: Incidents,
@@ -83,7 +84,7 @@ impl<D: Detector> Engine<D> {
             detector,
             open,
             logs: Logs::default(),
-            index: BTreeMap::new(),
+            index: Index::default(),
             watches: Vec::new(),
             attributes: Interner::default(),
             incidents: Incidents::default(),
@@ -172,11 +173,11 @@ impl<D: Detector> Engine<D> {
     /// more of them will come. Its average is over five minutes all the same.
     #[must_use]
     pub fn finish(&mut self) -> Vec<Insight> {
-        let slots: Vec<u32> = self.index.values().copied().collect();
-        let announce = |slot: u32| Some((slot, self.watches[slot as usize].announce()?));
-        let turns: Vec<_> = slots.into_iter().filter_map(announce).collect();
-        let now = self.watermark().minute();
-        turns.iter().map(|(slot, turn)| self.report(*slot, turn, now)).collect()
+        let waiting = |(slot, watch): (_, &mut Watch<_>)| Some((slot, watch.announce()?));
+        let turns = (0..).zip(&mut self.watches).filter_map(waiting).collect();
+        let mut insights = Vec::new();
+        self.report_all(turns, self.watermark().minute(), &mut insights);
+        insights
     }
 
     /// Returns how many events ended where.
@@ -246,10 +247,7 @@ impl<D: Detector> Engine<D> {
             reported.extend(turns.drain(..).map(|turn| (slot, turn)));
             self.look_at(slot, look);
         }
-        // The numbers of series follow their arrival; reports follow their keys.
-        reported
-            .sort_by(|a, b| self.watches[a.0 as usize].key.cmp(&self.watches[b.0 as usize].key));
-        insights.extend(reported.iter().map(|(slot, turn)| self.report(*slot, turn, now)));
+        self.report_all(reported, now, insights);
     }
 
     /// Puts a series down for another look, unless it is down for an earlier one.
@@ -263,16 +261,26 @@ impl<D: Detector> Engine<D> {
         self.due.entry(look).or_default().push(slot);
     }
 
+    /// Reports the turns of series that were decided at `now`.
+    fn report_all(
+        &mut self,
+        mut turns: Vec<(u32, Turn)>,
+        now: Minute,
+        insights: &mut Vec<Insight>,
+    ) {
+        // The numbers of series follow their arrival; reports follow their keys.
+        turns.sort_by(|a, b| self.watches[a.0 as usize].key.cmp(&self.watches[b.0 as usize].key));
+        insights.extend(turns.iter().map(|(slot, turn)| self.report(*slot, turn, now)));
+    }
+
     /// Returns the insight of a turn that was decided at `now`.
     fn report(&mut self, slot: u32, turn: &Turn, now: Minute) -> Insight {
         let watch = &self.watches[slot as usize];
-        // The failures of an API follow its calls in the order of keys.
-        let after = (Bound::Excluded(&watch.key), Bound::Unbounded);
-        let failures = self.index.range::<SeriesKey, _>(after);
+        let failures = self.index.failures(&watch.key, key_in(&self.watches)).iter();
         let failures: Vec<(&str, &Baseline)> = failures
-            .take_while(|(key, _)| key.same_api(&watch.key))
-            .filter_map(|(key, &slot)| {
-                Some((key.error_code.as_deref()?, &self.watches[slot as usize].baseline))
+            .filter_map(|&slot| {
+                let failed = &self.watches[slot as usize];
+                Some((failed.key.error_code.as_deref()?, &failed.baseline))
             })
             .collect();
         let reach = self.config.baseline();
@@ -297,13 +305,13 @@ impl<D: Detector> Engine<D> {
 
     /// Returns the number of a series, a new one for a new series.
     pub(crate) fn slot(&mut self, key: &SeriesKey) -> u32 {
-        if let Some(&slot) = self.index.get(key) {
+        if let Some(slot) = self.index.get(key, key_in(&self.watches)) {
             return slot;
         }
         let log = self.logs.number(&key.log());
         let slot = number(self.watches.len());
-        self.index.insert(key.clone(), slot);
         self.watches.push(Watch::new(key.clone(), log));
+        self.index.insert(slot, key_in(&self.watches));
         slot
     }
 
@@ -326,16 +334,16 @@ impl<D: Detector> Engine<D> {
         for watch in &mut self.watches {
             watch.forget_before(midnight - reach, midnight - Minutes::days(38));
         }
-        let watches = mem::take(&mut self.watches);
-        self.due.clear();
-        self.index.clear();
-        for watch in watches.into_iter().filter(|watch| !watch.is_idle()) {
-            let slot = number(self.watches.len());
-            self.index.insert(watch.key.clone(), slot);
-            if let Some(due) = watch.due {
-                self.due.entry(due).or_default().push(slot);
+        if self.watches.iter().any(Watch::is_idle) {
+            self.watches.retain(|watch| !watch.is_idle());
+            self.due.clear();
+            self.index = Index::default();
+            for (slot, watch) in (0..).zip(&self.watches) {
+                self.index.insert(slot, key_in(&self.watches));
+                if let Some(due) = watch.due {
+                    self.due.entry(due).or_default().push(slot);
+                }
             }
-            self.watches.push(watch);
         }
         let used: usize = self.watches.iter().map(|watch| watch.made_of.len()).sum();
         if self.attributes.values().len() > 2 * used + 4_096 {
@@ -363,6 +371,11 @@ impl Numbers {
             attributes: vec![NONE; sealed.keys.attributes.values().len()],
         }
     }
+}
+
+/// Finds the key of a series by its number.
+fn key_in<'a, M>(watches: &'a [Watch<M>]) -> impl Fn(u32) -> &'a SeriesKey {
+    |slot| &watches[slot as usize].key
 }
 
 fn number(length: usize) -> u32 {

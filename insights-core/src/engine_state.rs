@@ -13,9 +13,10 @@ impl<D: Detector> Engine<D> {
     /// Returns the whole state, to go on from later or elsewhere.
     #[must_use]
     pub fn checkpoint(&self) -> Checkpoint {
-        let watches = || self.index.values().map(|&slot| &self.watches[slot as usize]);
-        let mut used: Vec<u32> =
-            watches().flat_map(|watch| watch.made_of.iter().map(|&(_, id, _)| id)).collect();
+        let mut watches: Vec<&Watch<D::Model>> = self.watches.iter().collect();
+        watches.sort_unstable_by(|a, b| a.key.cmp(&b.key));
+        let made_of = watches.iter().flat_map(|watch| &watch.made_of);
+        let mut used: Vec<u32> = made_of.map(|&(_, id, _)| id).collect();
         used.sort_unstable();
         used.dedup();
         used.sort_by_key(|&id| self.attributes.get(id));
@@ -23,7 +24,7 @@ impl<D: Detector> Engine<D> {
         for (place, &id) in (0_u32..).zip(&used) {
             places[id as usize] = place;
         }
-        let state = |watch: &Watch<D::Model>| {
+        let state = |watch: &&Watch<D::Model>| {
             let renumber = |&(minute, id, count): &MadeOf| (minute, places[id as usize], count);
             let mut made_of: Vec<MadeOf> = watch.made_of.iter().map(renumber).collect();
             made_of.sort_unstable();
@@ -49,7 +50,7 @@ impl<D: Detector> Engine<D> {
                 .collect(),
             incidents: self.incidents.clone(),
             attributes: used.iter().map(|&id| self.attributes.get(id).clone()).collect(),
-            series: watches().map(state).collect(),
+            series: watches.iter().map(state).collect(),
             open: self.open.counts.to_rows(),
         }
     }

@@ -62,6 +62,7 @@ mod episode;
 mod event;
 mod history;
 mod incident;
+mod index;
 mod insight;
 mod interner;
 mod log;

@@ -321,3 +321,41 @@ fn a_log_of_the_far_future_is_sealed_at_once() {
     assert_eq!(insights.len(), 2, "one fall that is accepted after a day");
     assert_eq!(engine.series(), 0, "what is long past is forgotten");
 }
+
+#[test]
+fn who_stays_is_the_same_when_others_are_forgotten() {
+    let mut engine = Engine::new(Config::default());
+    let call = |minute: u32, name: &'static str| {
+        Event::new(monday() + TimeDelta::minutes(minute.into()), "ec2.amazonaws.com", name)
+    };
+    // What is forgotten came first, between the others, and last.
+    for (minute, name) in (3..).zip(["Once", "Beat", "OnceMore", "Reboot", "OnceAgain"]) {
+        engine.observe(&call(minute, name));
+        let _ = engine.advance_to(Watermark::before(call(minute + 1, name).time));
+    }
+    let end = 39 * 1_440 + 600;
+    for minute in (10..end).step_by(5) {
+        engine.observe(&call(minute, "Beat"));
+        if minute % 1_000 == 0 {
+            engine.observe(&call(minute, "Reboot").error_code("Denied"));
+        }
+    }
+    let insights = engine.advance_to(Watermark::before(call(39 * 1_440 - 10, "").time));
+    assert_eq!((insights.len(), engine.series()), (0, 6));
+    let insights = engine.advance_to(Watermark::before(call(39 * 1_440 + 1, "").time));
+    assert_eq!((insights.len(), engine.series()), (0, 3), "Beat, Reboot and its failures");
+
+    // The silence of one that stays is due, and new ones and old ones are counted apart.
+    for minute in end..end + 300 {
+        engine.observe(&call(minute, "Reboot").read_only(true));
+    }
+    engine.observe(&call(end, "Once"));
+    let mut restored = Engine::restore(engine.checkpoint(), *Config::default().detector()).unwrap();
+    let until = Watermark::before(call(end + 300, "").time);
+    let insights = engine.advance_to(until);
+    assert_eq!(insights.len(), 1, "{insights:?}");
+    assert_eq!(&*insights[0].series.event_name, "Beat");
+    assert_eq!(restored.advance_to(until), insights);
+    assert_eq!(restored.checkpoint(), engine.checkpoint());
+    assert_eq!(engine.series(), 4);
+}
