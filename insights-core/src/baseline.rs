@@ -32,7 +32,10 @@ impl Baseline {
             match sums.last_mut() {
                 Some((last, calls)) if *last == begin => *calls = calls.saturating_add(count),
                 _ if count == 0 => {}
-                _ => sums.push((begin, count)),
+                _ => {
+                    make_room(sums);
+                    sums.push((begin, count));
+                }
             }
         }
     }
@@ -40,8 +43,11 @@ impl Baseline {
     /// Forgets the minutes before `minute`, and the sums of five before `five`.
     pub(crate) fn forget_before(&mut self, minute: Minute, five: Minute) {
         for (sums, from) in [(&mut self.minutes, minute), (&mut self.fives, five)] {
-            let kept = sums.partition_point(|&(m, _)| m < from);
-            sums.drain(..kept);
+            // Of most series nothing is old: then one look is enough.
+            if sums.first().is_some_and(|&(first, _)| first < from) {
+                let kept = sums.partition_point(|&(m, _)| m < from);
+                sums.drain(..kept);
+            }
         }
     }
 
@@ -104,6 +110,16 @@ impl Baseline {
     #[must_use]
     pub fn last(&self) -> Option<Minute> {
         self.minutes.last().map(|&(minute, _)| minute)
+    }
+}
+
+/// Makes room for another row, and for some more.
+///
+/// Most of what is held are the rows of series: vectors left to themselves double, and may be
+/// half empty. These grow by half.
+pub(crate) fn make_room<T>(rows: &mut Vec<T>) {
+    if rows.len() == rows.capacity() {
+        rows.reserve_exact(rows.len() / 2 + 4);
     }
 }
 

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, mem};
 
 use crate::{
     attribution::Attributes,
-    baseline::Baseline,
+    baseline::{self, Baseline},
     config::Config,
     counts::PartialCounts,
     detector::{Detector, rate::RateDetector},
@@ -220,6 +220,7 @@ impl<D: Detector> Engine<D> {
         }
         watch.baseline.push(cell.minute, cell.count);
         if !self.attributes.get(*attributes).is_empty() {
+            baseline::make_room(&mut watch.made_of);
             watch.made_of.push((cell.minute, *attributes, cell.count));
         }
         *slot

@@ -32,8 +32,8 @@ impl<D: Detector> Engine<D> {
                 key: watch.key.clone(),
                 baseline: watch.baseline.clone(),
                 made_of,
-                marks: watch.marks.clone(),
-                episode: watch.open.map(|open| open.episode),
+                marks: watch.marks().clone(),
+                episode: watch.open.as_ref().map(|open| open.episode),
                 incident: watch.incident,
                 due: watch.due,
             }
@@ -86,7 +86,7 @@ impl<D: Detector> Engine<D> {
             watch.baseline = baseline;
             watch.made_of =
                 made_of.iter().map(|&(minute, id, n)| (minute, ids[id as usize], n)).collect();
-            watch.marks = marks;
+            watch.restore_marks(marks);
             watch.incident = incident;
             if let Some(episode) = episode
                 && !engine.resume(slot, episode)

@@ -20,6 +20,13 @@ pub(crate) struct Marks {
 }
 
 impl Marks {
+    /// Returns those of a series of which nothing was reported.
+    pub(crate) fn none() -> &'static Self {
+        static NONE: Marks =
+            Marks { tests_from: None, last: None, reported: Vec::new(), shifts: Vec::new() };
+        &NONE
+    }
+
     /// Returns when the level changed last.
     pub(crate) fn level_changed(&self) -> Minute {
         let changed = |shift: &Shift| shift.returned.unwrap_or(shift.accepted);

@@ -30,8 +30,9 @@ pub(crate) struct Watch<M> {
     pub(crate) log: u32,
     pub(crate) baseline: Baseline,
     pub(crate) made_of: Vec<MadeOf>,
-    pub(crate) marks: Marks,
-    pub(crate) open: Option<Open>,
+    /// None as long as nothing was ever reported, as of most series.
+    marks: Option<Box<Marks>>,
+    pub(crate) open: Option<Box<Open>>,
     /// The incident of the last Start reported.
     pub(crate) incident: Option<Uuid>,
     /// When the series is looked at again even if nothing is called.
@@ -84,7 +85,7 @@ impl<M: Clone> Watch<M> {
             log,
             baseline: Baseline::NONE,
             made_of: Vec::new(),
-            marks: Marks::default(),
+            marks: None,
             open: None,
             incident: None,
             due: None,
@@ -137,7 +138,7 @@ impl<M: Clone> Watch<M> {
         let Some((_, model)) = self.model.as_deref() else {
             return Verdict::Normal { look_again: None };
         };
-        let tests_from = self.marks.tests_from.unwrap_or(Minute::MIN);
+        let tests_from = self.marks().tests_from.unwrap_or(Minute::MIN);
         let from = tests_from.max(rules.origin).max(rules.log.whole_since(now));
         let warm_up = if now.since(rules.origin) < rules.config.warm_up() {
             WarmUp::Running
@@ -157,9 +158,9 @@ impl<M: Clone> Watch<M> {
 
     fn fit<D: Detector<Model = M>>(&self, as_of: Minute, rules: &Rules<'_, D>) -> M {
         // The runs of a job that are missing now are missing by a report too.
-        let missing = self.open.filter(|open| open.episode.missed.is_some());
+        let missing = self.open.as_ref().filter(|open| open.episode.missed.is_some());
         let missing = missing.map(|open| open.episode.start..as_of);
-        let reported: Vec<_> = self.marks.reported_by(as_of).into_iter().chain(missing).collect();
+        let reported: Vec<_> = self.marks().reported_by(as_of).into_iter().chain(missing).collect();
         rules.detector.fit(&History {
             baseline: &self.baseline,
             from: rules.origin,
@@ -167,7 +168,7 @@ impl<M: Clone> Watch<M> {
             reach: rules.config.baseline(),
             holes: &rules.log.holes_before(as_of),
             reported: &reported,
-            shifts: &self.marks.shifts_at(as_of),
+            shifts: &self.marks().shifts_at(as_of),
         })
     }
 
@@ -190,7 +191,7 @@ impl<M: Clone> Watch<M> {
     /// accepted.
     fn fitted(&self, now: Minute, origin: Minute) -> Minute {
         let (due, _) = self.fits_around(now);
-        due.max(self.marks.level_changed()).max(origin)
+        due.max(self.marks().level_changed()).max(origin)
     }
 
     fn next_look<D>(
@@ -221,23 +222,23 @@ impl<M: Clone> Watch<M> {
         finding: Finding,
         rules: &Rules<'_, D>,
     ) {
-        let tests_from = self.marks.tests_from.unwrap_or(Minute::MIN);
+        let tests_from = self.marks().tests_from.unwrap_or(Minute::MIN);
         let start = finding.onset.max(tests_from).max(rules.origin).min(now);
         let mut episode = Episode::new(finding.direction, start, now);
         episode.missed = finding.missed;
         episode.in_wave = rules.in_wave;
-        if let Some(last) = self.marks.last
+        if let Some(last) = self.marks().last
             && last.direction == episode.direction
             && start.since(last.end) < Self::FOLLOWS
         {
             episode.chain = last.chain;
         }
-        self.open = Some(Open { episode, finding });
+        self.open = Some(Box::new(Open { episode, finding }));
         self.follow(start..now + ONE, rules);
     }
 
     fn follow<D: Detector<Model = M>>(&mut self, span: Range<Minute>, rules: &Rules<'_, D>) {
-        let Some(mut open) = self.open else { return };
+        let Some(open) = &self.open else { return };
         if let Some(missed) = open.episode.missed {
             self.miss_again(missed, span.end - ONE, rules);
             return;
@@ -246,13 +247,14 @@ impl<M: Clone> Watch<M> {
         let fitted = self.fitted(open.episode.detected_at, rules.origin);
         let as_of = if open.episode.start < fitted { open.episode.start.hour() } else { fitted };
         self.refit(as_of, rules);
-        let Some((_, model)) = self.model.as_deref() else { return };
+        let (Some((_, model)), Some(open)) = (self.model.as_deref(), &mut self.open) else {
+            return;
+        };
         let mut minute = span.start;
         while minute < span.end {
             open.episode.follow(rules.detector, model, minute, self.baseline.at(minute));
             minute = minute + ONE;
         }
-        self.open = Some(open);
     }
 
     /// Goes on with an episode about a job if the job's next run failed too.
@@ -289,7 +291,7 @@ impl<M: Clone> Watch<M> {
                 return;
             }
             episode.announced = true;
-            turns.push(Turn { state: InsightState::Start, open: *open, end: None });
+            turns.push(Turn { state: InsightState::Start, open: **open, end: None });
         }
         let episode = open.episode;
         let over = match episode.missed {
@@ -302,19 +304,20 @@ impl<M: Clone> Watch<M> {
             return;
         }
         let end = over.unwrap_or(now + ONE);
-        turns.push(Turn { state: InsightState::End, open: *open, end: Some(end) });
-        self.marks.tests_from = Some(end);
+        turns.push(Turn { state: InsightState::End, open: **open, end: Some(end) });
         let Episode { direction, chain, .. } = episode;
-        self.marks.last =
+        let marks = self.marks.get_or_insert_default();
+        marks.tests_from = Some(end);
+        marks.last =
             over.filter(|_| episode.missed.is_none()).map(|_| Ended { direction, end, chain });
         if over.is_none() {
-            self.marks.reported.retain(|reported| reported.start < chain);
+            marks.reported.retain(|reported| reported.start < chain);
             // A job that has ended leaves what else is called as it is.
             if episode.missed.is_none() {
                 self.accept(chain, now + ONE, rules);
             }
         } else {
-            self.marks.reported.push(Reported { start: episode.start, end });
+            marks.reported.push(Reported { start: episode.start, end });
         }
         self.open = None;
         // What began before the model was fitted is told from what is normal only now.
@@ -336,7 +339,8 @@ impl<M: Clone> Watch<M> {
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped")]
         let millionths =
             if Self::SHIFTS.contains(&ratio) { (ratio * 1e6).round() as u64 } else { 0 };
-        self.marks.shifts.push(Shift { from, accepted, millionths, returned: None });
+        let marks = self.marks.get_or_insert_default();
+        marks.shifts.push(Shift { from, accepted, millionths, returned: None });
     }
 
     /// Takes note if a series returns to the level it had before the last one was accepted: that
@@ -347,7 +351,8 @@ impl<M: Clone> Watch<M> {
         finding: &Finding,
         rules: &Rules<'_, D>,
     ) -> bool {
-        let Some(last) = self.marks.shifts.last_mut() else { return false };
+        let Some(marks) = &mut self.marks else { return false };
+        let Some(last) = marks.shifts.last_mut() else { return false };
         let since = now.since(last.accepted);
         if last.returned.is_some()
             || last.millionths == 0
@@ -362,7 +367,7 @@ impl<M: Clone> Watch<M> {
         let returns = rises == (back > 1.0) && Self::SAME_LEVEL.contains(&(now_at / back));
         if returns {
             last.returned = Some(now + ONE);
-            self.marks.tests_from = Some(now + ONE);
+            marks.tests_from = Some(now + ONE);
         }
         returns
     }
@@ -371,7 +376,7 @@ impl<M: Clone> Watch<M> {
     pub(crate) fn announce(&mut self) -> Option<Turn> {
         let open = self.open.as_mut().filter(|open| !open.episode.announced)?;
         open.episode.announced = true;
-        Some(Turn { state: InsightState::Start, open: *open, end: None })
+        Some(Turn { state: InsightState::Start, open: **open, end: None })
     }
 
     /// Resumes an episode: finds again why it was opened. Returns whether it was found.
@@ -383,16 +388,30 @@ impl<M: Clone> Watch<M> {
         let Verdict::Unusual(finding) = self.judge(episode.detected_at, rules) else {
             return false;
         };
-        self.open = Some(Open { episode, finding });
+        self.open = Some(Box::new(Open { episode, finding }));
         finding.direction == episode.direction
+    }
+
+    /// Returns what was reported and accepted.
+    pub(crate) fn marks(&self) -> &Marks {
+        self.marks.as_deref().unwrap_or_else(|| Marks::none())
+    }
+
+    /// Puts what was reported and accepted in place.
+    pub(crate) fn restore_marks(&mut self, marks: Marks) {
+        self.marks = (marks != *Marks::none()).then(|| Box::new(marks));
     }
 
     /// Forgets the minutes before `minute`.
     pub(crate) fn forget_before(&mut self, minute: Minute, five: Minute) {
         self.baseline.forget_before(minute, five);
-        self.marks.forget_before(five);
-        let kept = self.made_of.partition_point(|&(m, ..)| m < minute);
-        self.made_of.drain(..kept);
+        if let Some(marks) = &mut self.marks {
+            marks.forget_before(five);
+        }
+        if self.made_of.first().is_some_and(|&(first, ..)| first < minute) {
+            let kept = self.made_of.partition_point(|&(m, ..)| m < minute);
+            self.made_of.drain(..kept);
+        }
         if self.open.is_none() {
             self.model = None;
         }
