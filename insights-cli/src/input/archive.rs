@@ -101,7 +101,8 @@ struct Reader {
 ///
 /// Sources without a day in their key are read whole first. Then each day is read and sealed
 /// up to its end less `allowed_lateness`, so memory holds one day of the archive and not all
-/// of it; the next day is read while one is sealed. At the end everything up to the last believed minute is sealed.
+/// of it; the next day is read while one is sealed. At the end everything up to the last believed
+/// minute is sealed.
 pub(crate) fn read(
     found: &Found,
     selection: &Selection,
@@ -114,14 +115,17 @@ pub(crate) fn read(
         outcome.tally.unreadable_files += 1;
         progress.warn(&format!("warning: {path}: {error}"));
     }
-    let mut feed = |(day, part): (Option<NaiveDate>, Part)| {
-        let mut problems = part.problems;
+    let mut feed = |(day, parts): (Option<NaiveDate>, Vec<Part>)| {
+        let mut problems = Vec::new();
+        for mut part in parts {
+            problems.append(&mut part.problems);
+            outcome.join(&part.outcome);
+            sink.add(part.counts);
+        }
         problems.sort_by(|a, b| a.0.cmp(&b.0));
         for line in problems.iter().flat_map(|(file, problems)| problems.lines(file)) {
             progress.warn(&line);
         }
-        outcome.join(&part.outcome);
-        sink.add(part.counts);
         day.map_or(Ok(()), |day| {
             sink.advance(sealed_by(day, allowed_lateness).min(outcome.end(selection)))
         })
@@ -129,9 +133,9 @@ pub(crate) fn read(
     let mut waiting = None;
     for batch in &found.batches {
         let feed_last = || waiting.take().map_or(Ok(()), &mut feed);
-        let (part, done) = while_reading(|| Part::of(batch, selection, progress), feed_last);
+        let (parts, done) = while_reading(|| read_batch(batch, selection, progress), feed_last);
         done?;
-        waiting = Some((batch.day, part));
+        waiting = Some((batch.day, parts));
     }
     waiting.map_or(Ok(()), &mut feed)?;
     sink.advance(outcome.end(selection))?;
@@ -139,17 +143,41 @@ pub(crate) fn read(
 }
 
 /// Does something here while other threads read, or before that if there are no others.
-fn while_reading<T>(read: impl FnOnce() -> Part + Send, here: impl FnOnce() -> T) -> (Part, T) {
+fn while_reading<T>(
+    read: impl FnOnce() -> Vec<Part> + Send,
+    here: impl FnOnce() -> T,
+) -> (Vec<Part>, T) {
     if rayon::current_num_threads() == 1 {
         let done = here();
         return (read(), done);
     }
-    let mut part = Part::default();
+    let mut parts = Vec::new();
     let done = rayon::in_place_scope(|scope| {
-        scope.spawn(|_| part = read());
+        scope.spawn(|_| parts = read());
         here()
     });
-    (part, done)
+    (parts, done)
+}
+
+/// Reads a batch, its files in parallel.
+fn read_batch(batch: &Batch, selection: &Selection, progress: &Progress) -> Vec<Part> {
+    let Listed { sources, gone } = batch.list();
+    let readers = sources.par_iter().fold(Reader::default, |mut reader, source| {
+        let records = reader.part.outcome.tally.records;
+        reader.read(source, selection);
+        progress.advance(reader.part.outcome.tally.records - records);
+        reader
+    });
+    let mut parts: Vec<Part> = readers.map(|reader| reader.part).collect();
+    parts.extend(gone.into_iter().map(|(folder, files, why)| {
+        let mut part = Part::default();
+        part.outcome.tally.unreadable_files += files as u64;
+        let mut problems = Problems::default();
+        problems.add(Place::File, why);
+        part.problems.push((folder, problems));
+        part
+    }));
+    parts
 }
 
 /// Returns the watermark of an archive that was read to the end of `day`.
@@ -198,32 +226,6 @@ impl Reader {
 }
 
 impl Part {
-    /// Reads a batch, its files in parallel.
-    fn of(batch: &Batch, selection: &Selection, progress: &Progress) -> Self {
-        let Listed { sources, gone } = batch.list();
-        let readers = sources.par_iter().fold(Reader::default, |mut reader, source| {
-            let records = reader.part.outcome.tally.records;
-            reader.read(source, selection);
-            progress.advance(reader.part.outcome.tally.records - records);
-            reader
-        });
-        let mut part = readers.map(|reader| reader.part).reduce(Self::default, Self::joined);
-        for (folder, files, why) in gone {
-            part.outcome.tally.unreadable_files += files as u64;
-            let mut problems = Problems::default();
-            problems.add(Place::File, why);
-            part.problems.push((folder, problems));
-        }
-        part
-    }
-
-    fn joined(mut self, mut other: Self) -> Self {
-        self.counts.merge(other.counts);
-        self.outcome.join(&other.outcome);
-        self.problems.append(&mut other.problems);
-        self
-    }
-
     fn count(
         &mut self,
         text: &str,

@@ -1,6 +1,6 @@
 //! [`ObjectKey`]: what the name of a log file tells.
 
-use chrono::{NaiveDate, NaiveDateTime};
+use chrono::{NaiveDate, NaiveTime};
 
 /// What the key of an object says about the records in it, in CloudTrail's layout:
 /// `AWSLogs/[ORGANISATION/]ACCOUNT/CloudTrail/REGION/YYYY/MM/DD/
@@ -48,7 +48,7 @@ impl ObjectKey {
         {
             key.account_id = is_account(account).then(|| account.to_owned());
             key.region = is_region(region).then(|| region.to_owned());
-            key.day = NaiveDateTime::parse_from_str(time, "%Y%m%dT%H%MZ").ok().map(|t| t.date());
+            key.day = delivery(time);
         }
         if let Some(at) = folders.iter().position(|part| part.starts_with("CloudTrail")) {
             let above = at.checked_sub(1).map(|above| folders[above]);
@@ -64,6 +64,14 @@ impl ObjectKey {
         }
         key
     }
+}
+
+/// Returns the day of a time of delivery, such as `20150801T0210Z`.
+fn delivery(time: &str) -> Option<NaiveDate> {
+    let (date, clock) = time.split_once('T')?;
+    let clock = clock.strip_suffix('Z').filter(|clock| clock.len() == 4)?;
+    NaiveTime::from_hms_opt(number(clock.get(..2)?)?, number(clock.get(2..)?)?, 0)?;
+    day(date.get(..4)?, date.get(4..6)?, date.get(6..)?)
 }
 
 fn kind(part: &str) -> Option<Kind> {
@@ -85,12 +93,14 @@ fn is_region(part: &str) -> bool {
 }
 
 fn day(year: &str, month: &str, day: &str) -> Option<NaiveDate> {
-    let digits = |part: &str, length| {
-        let all = part.len() == length && part.bytes().all(|byte| byte.is_ascii_digit());
-        all.then(|| part.parse().ok()).flatten()
-    };
-    let year = i32::try_from(digits(year, 4)?).ok()?;
-    NaiveDate::from_ymd_opt(year, digits(month, 2)?, digits(day, 2)?)
+    if [year.len(), month.len(), day.len()] != [4, 2, 2] {
+        return None;
+    }
+    NaiveDate::from_ymd_opt(i32::try_from(number(year)?).ok()?, number(month)?, number(day)?)
+}
+
+fn number(digits: &str) -> Option<u32> {
+    digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| digits.parse().ok()).flatten()
 }
 
 #[cfg(test)]
@@ -114,6 +124,10 @@ mod tests {
         assert_eq!(told("us-west-1/2021/07/30/x.json"), "Log - - 2021-07-30");
         assert_eq!(told("logs/x.json"), "Log - - -");
         assert_eq!(told("2021/13/30/x.json"), "Log - - -");
+        for time in ["20150801T2510Z", "20150801T021Z", "2015081T0210Z", "20150801T0210", "T"] {
+            let name = format!("111122223333_CloudTrail_us-east-2_{time}_x.json.gz");
+            assert_eq!(told(&name), "Log 111122223333 us-east-2 -", "{name}");
+        }
         let digest = "AWSLogs/111122223333/CloudTrail-Digest/us-east-2/2015/08/01/x.json.gz";
         assert_eq!(told(digest), "Digest 111122223333 us-east-2 2015-08-01");
         let insight =

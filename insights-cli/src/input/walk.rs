@@ -183,10 +183,14 @@ fn walk(root: &Path, batches: &mut Batches, links: &mut Links, found: &mut Found
 
 /// Returns the day on which all logs of a folder were delivered, if it is one and they hold calls.
 fn day_of_all(folder: &Path, root: &Path, names: &[OsString]) -> Option<NaiveDate> {
+    // The names of the folders are looked at once, and not with each file.
+    let of_folder = ObjectKey::parse(&folder.join("").to_string_lossy());
+    if kind_below(root, &folder.join("")) != Kind::Log {
+        return None;
+    }
     let day = |name: &OsString| {
-        let path = folder.join(name);
-        let holds_calls = kind_below(root, &path) == Kind::Log;
-        ObjectKey::parse(&path.to_string_lossy()).day.filter(|_| holds_calls)
+        let key = ObjectKey::parse(&name.to_string_lossy());
+        key.day.or(of_folder.day).filter(|_| key.kind == Kind::Log)
     };
     let first = day(names.first()?)?;
     names.iter().all(|name| day(name) == Some(first)).then_some(first)
