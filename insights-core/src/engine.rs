@@ -210,16 +210,18 @@ impl<D: Detector> Engine<D> {
         if *slot == NONE {
             *slot = self.slot(sealed.keys.series.get(cell.series));
         }
-        let attributes = &mut numbers.attributes[cell.attributes as usize];
-        if *attributes == NONE {
-            *attributes = self.attributes.intern_owned(sealed.keys.attributes.get(cell.attributes));
-        }
         let watch = &mut self.watches[*slot as usize];
         if watch.key.error_code.is_none() {
             self.logs.wake(watch.log, cell.minute, &watch.baseline);
         }
         watch.baseline.push(cell.minute, cell.count);
-        if !self.attributes.get(*attributes).is_empty() {
+        let made_of = sealed.keys.attributes.get(cell.attributes);
+        // Who calls is held only where it can be reported.
+        if !made_of.is_empty() && self.config.wants(watch.key.insight_type()) {
+            let attributes = &mut numbers.attributes[cell.attributes as usize];
+            if *attributes == NONE {
+                *attributes = self.attributes.intern_owned(made_of);
+            }
             baseline::make_room(&mut watch.made_of);
             watch.made_of.push((cell.minute, *attributes, cell.count));
         }

@@ -1,6 +1,6 @@
 //! Checkpoints as input: golden, broken, hostile.
 
-use insights_core::{Checkpoint, Config, Engine, RestoreError, Watermark};
+use insights_core::{Checkpoint, Config, Engine, Event, InsightType, RestoreError, Watermark};
 use serde_json::{Value, json};
 
 use crate::scenario::{Scenario, monday, timeline};
@@ -132,4 +132,22 @@ fn a_checkpoint_that_a_stricter_detector_does_not_understand_is_refused() {
     let strict = insights_core::RateDetector { threshold: 1e6, ..Default::default() };
     let error = Engine::restore(checkpoint, strict).map(|_| ()).unwrap_err();
     assert!(matches!(error, RestoreError::Episode { .. }));
+}
+
+#[test]
+fn who_calls_is_held_only_where_it_can_be_reported() {
+    let held = |types: Vec<InsightType>| {
+        let mut engine = Engine::new(Config::builder().insight_types(types).build().unwrap());
+        let event = Event::new(monday(), "iam.amazonaws.com", "CreateUser")
+            .user_identity("someone")
+            .error_code("AccessDenied");
+        engine.observe(&event);
+        let _ = engine.advance_to(Watermark::before(monday() + chrono::TimeDelta::hours(1)));
+        let json = serde_json::to_value(engine.checkpoint()).unwrap();
+        let series = json["series"].as_array().unwrap().iter();
+        series.map(|state| state["made_of"].as_array().unwrap().len()).collect::<Vec<_>>()
+    };
+    // The calls come before their failures.
+    assert_eq!(held(vec![]), [1, 1]);
+    assert_eq!(held(vec![InsightType::ErrorRate]), [0, 1]);
 }

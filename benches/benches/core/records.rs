@@ -10,8 +10,9 @@ const DAY: u32 = 1_440;
 /// The days of the archive.
 const DAYS: u32 = 4;
 
-/// Times all of a replay but finding, reading and unpacking files: from the text of records to
-/// their events, to counts, and to the insights of four days; each by records and by bytes.
+/// Times all of a replay but finding, reading and unpacking files: from text to records, as
+/// `serde_json` parses them and as they are skimmed, to their events, to counts, and to the
+/// insights of four days; each by records and by bytes.
 pub(crate) fn replay(criterion: &mut Criterion) {
     let texts = Texts::new(DAYS).expect("an archive of four days");
     for (unit, throughput) in [
@@ -20,10 +21,23 @@ pub(crate) fn replay(criterion: &mut Criterion) {
     ] {
         let mut group = criterion.benchmark_group(format!("replay_by_{unit}"));
         group.throughput(throughput);
+        extract(&mut group, &texts);
         read(&mut group, &texts);
         count(&mut group, &texts);
         detect(&mut group, &texts);
         group.finish();
+    }
+}
+
+fn extract(group: &mut BenchmarkGroup<'_, WallTime>, texts: &Texts) {
+    let ways: [(_, fn(&str) -> _); 2] = [
+        ("parsed", |text| Texts::parsed(text).map(drop)),
+        ("skimmed", |text| Texts::skimmed(text).map(drop)),
+    ];
+    for (name, read) in ways {
+        group.bench_function(name, |bencher| {
+            bencher.iter(|| texts.days().flatten().for_each(|text| read(text).expect("records")));
+        });
     }
 }
 
