@@ -1,15 +1,15 @@
 //! [`Watch`]: all that is known of one series, and what it makes of the next minute.
 
-use std::ops::{Range, RangeInclusive};
+use std::ops::Range;
 
 use uuid::Uuid;
 
 use crate::{
     baseline::{Baseline, Recent},
     config::Config,
-    detector::{Circumstances, Detector, Direction, Finding, Missed, Verdict, WarmUp},
+    detector::{Circumstances, Detector, Finding, Missed, Verdict, WarmUp},
     episode::Episode,
-    history::{History, Shift},
+    history::History,
     insight::InsightState,
     log::Log,
     marks::{Ended, Marks, Reported},
@@ -72,12 +72,8 @@ pub(crate) struct Rules<'a, D> {
 }
 
 impl<M: Clone> Watch<M> {
-    /// The new levels, as factors, that the old level still says something of.
-    const SHIFTS: RangeInclusive<f64> = 0.02..=50.0;
     /// Episodes that begin so soon after the end of another one may all be one new level.
     const FOLLOWS: Minutes = Minutes::new(45);
-    /// Levels, as factors, that are the same.
-    const SAME_LEVEL: RangeInclusive<f64> = 0.5..=2.0;
 
     pub(crate) fn new(key: SeriesKey, log: u32) -> Self {
         Self {
@@ -336,40 +332,12 @@ impl<M: Clone> Watch<M> {
         let expected: f64 = minutes.map(|i| rules.detector.expected(model, i)).sum();
         let calls = self.baseline.sum(from..accepted);
         let ratio = (calls as f64 + 0.5) / (expected + 0.5);
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped")]
-        let millionths =
-            if Self::SHIFTS.contains(&ratio) { (ratio * 1e6).round() as u64 } else { 0 };
-        let marks = self.marks.get_or_insert_default();
-        marks.shifts.push(Shift { from, accepted, millionths, returned: None });
+        self.marks.get_or_insert_default().accept(from, accepted, ratio);
     }
 
-    /// Takes note if a series returns to the level it had before the last one was accepted: that
-    /// is no news, be it a Monday after a first weekend or the end of a long outage.
-    fn returns<D: Detector<Model = M>>(
-        &mut self,
-        now: Minute,
-        finding: &Finding,
-        rules: &Rules<'_, D>,
-    ) -> bool {
-        let Some(marks) = &mut self.marks else { return false };
-        let Some(last) = marks.shifts.last_mut() else { return false };
-        let since = now.since(last.accepted);
-        if last.returned.is_some()
-            || last.millionths == 0
-            || since > rules.config.baseline()
-            || finding.missed.is_some()
-        {
-            return false;
-        }
-        let back = 1e6 / last.millionths as f64;
-        let now_at = finding.observed as f64 / finding.expected;
-        let rises = finding.direction == Direction::Rise;
-        let returns = rises == (back > 1.0) && Self::SAME_LEVEL.contains(&(now_at / back));
-        if returns {
-            last.returned = Some(now + ONE);
-            marks.tests_from = Some(now + ONE);
-        }
-        returns
+    fn returns<D>(&mut self, now: Minute, finding: &Finding, rules: &Rules<'_, D>) -> bool {
+        let reach = rules.config.baseline();
+        self.marks.as_mut().is_some_and(|marks| marks.returns(now, finding, reach))
     }
 
     /// Reports the Start of an episode whose first minutes the log does not hold in full.
