@@ -190,7 +190,8 @@ pub(crate) struct Results {
 #[derive(Debug, ClapArgs)]
 #[command(next_help_heading = "Run")]
 pub(crate) struct Common {
-    /// Threads to decode with [default: one for each processor]
+    /// Threads to read with, and if more than one, another to count and detect meanwhile [default:
+    /// one for each processor]
     #[arg(long, value_name = "N")]
     pub(crate) threads: Option<usize>,
     /// Print neither summary nor progress; unreadable input is still named

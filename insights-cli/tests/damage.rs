@@ -320,3 +320,12 @@ fn damage_moves_no_insight() {
     assert_eq!(damaged.number("damaged_files"), 3);
     assert!(fs::read_dir(folder.path()).unwrap().count() == 4);
 }
+
+#[test]
+fn what_a_run_writes_among_the_logs_of_a_day_is_not_read() {
+    let folder = Folder::new();
+    folder.file("2026/03/02/a.json", log(&three()));
+    let day = folder.join("2026/03/02");
+    let run = insights(&[&"replay", &day, &"-o", &day.join("out.jsonl")]).exited(0);
+    assert_eq!((run.number("files"), run.number("records")), (1, 3));
+}

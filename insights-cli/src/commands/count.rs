@@ -46,9 +46,10 @@ pub(super) fn run(args: Count) -> anyhow::Result<Exit> {
     let run = RunPlan::new(args.common, args.output.is_none() && stdout().is_terminal())?;
     start_threads(&run)?;
 
-    let mut found = walk::find(&input.inputs);
+    let outputs = [args.output.as_deref(), run.summary.as_deref()];
+    let mut found = walk::find(&input.inputs, outputs);
     refuse_nothing(&found)?;
-    refuse_overwriting([args.output.as_deref(), run.summary.as_deref()], |path| found.reads(path))?;
+    refuse_overwriting(outputs, |path| found.reads(path))?;
     found.keep_span(&selection, input.allowed_lateness);
     let progress = Progress::new(found.sources(), run.progress);
     let writer = CountsWriter::new(output::sink(args.output.as_deref())?)?;

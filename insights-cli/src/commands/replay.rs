@@ -36,11 +36,10 @@ pub(super) fn run(args: Replay) -> anyhow::Result<Exit> {
     let run = RunPlan::new(args.common, results.streams_to_terminal())?;
     start_threads(&run)?;
 
-    let mut found = walk::find(&input.inputs);
+    let outputs = [results.output.as_deref(), run.summary.as_deref()];
+    let mut found = walk::find(&input.inputs, outputs);
     refuse_nothing(&found)?;
-    refuse_overwriting([results.output.as_deref(), run.summary.as_deref()], |path| {
-        found.reads(path)
-    })?;
+    refuse_overwriting(outputs, |path| found.reads(path))?;
     found.keep_span(&selection, input.allowed_lateness);
     let progress = Progress::new(found.sources(), run.progress);
     let mut detection = Detection::new(config, &results)?;

@@ -13,7 +13,7 @@ use chrono::NaiveDate;
 use crate::{input::key::ObjectKey, printable::printable};
 
 /// A file or a stream to read; small, as there may be millions.
-#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
+#[derive(Clone, Debug)]
 pub(crate) enum Source {
     Stdin,
     File {
@@ -136,7 +136,7 @@ mod tests {
         for name in ["b.json.gz", "a.json"] {
             fs::write(day.join(name), "").unwrap();
         }
-        let found = find(std::slice::from_ref(&root));
+        let found = find(std::slice::from_ref(&root), [None; 2]);
         let [batch] = &found.batches[..] else { panic!("{found:?}") };
         assert_eq!((batch.folders.len(), batch.len(), found.sources()), (1, 2, 2));
         let names = |listed: &Listed| {

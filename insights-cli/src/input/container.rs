@@ -423,7 +423,7 @@ mod tests {
             println!("skipped: INSIGHTS_REAL_DATA is not set");
             return;
         };
-        let found = walk::find(&[std::path::PathBuf::from(root).join("cloudtrail")]);
+        let found = walk::find(&[std::path::PathBuf::from(root).join("cloudtrail")], [None; 2]);
         let mut decoder = Decoder::default();
         let (mut records, mut skims) = (0, 0);
         for source in found.batches.iter().flat_map(|batch| batch.list().sources) {

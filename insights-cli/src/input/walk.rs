@@ -33,6 +33,8 @@ pub(crate) struct Found {
     folders: BTreeSet<PathBuf>,
     /// Where the files really are that were named or linked to.
     apart: BTreeSet<PathBuf>,
+    /// Where the folders really are that the run writes to.
+    written: BTreeSet<PathBuf>,
 }
 
 /// Files left out because of their key.
@@ -103,9 +105,12 @@ impl Found {
 ///
 /// The result does not depend on the order of the inputs or of the entries of a folder. Of several
 /// ways to a file one is taken: the file as it was named before the folder it is in, and that
-/// before a link to the file; else the first in order.
-pub(crate) fn find(inputs: &[PathBuf]) -> Found {
-    let mut found = Found::default();
+/// before a link to the file; else the first in order. Nothing is read of `outputs` that are not
+/// there yet.
+pub(crate) fn find(inputs: &[PathBuf], outputs: [Option<&Path>; 2]) -> Found {
+    let folders = outputs.into_iter().flatten().map(|path| path.parent().unwrap_or(path));
+    let real = folders.filter_map(|folder| fs::canonicalize(Path::new(".").join(folder)).ok());
+    let mut found = Found { written: real.collect(), ..Found::default() };
     let mut batches = Batches::new();
     let (mut roots, mut named) = (BTreeSet::new(), BTreeMap::new());
     for input in inputs {
@@ -164,6 +169,7 @@ fn walk(root: &Path, batches: &mut Batches, links: &mut Links, found: &mut Found
         };
         if only_logs
             && found.apart.is_empty()
+            && !found.written.contains(&real)
             && let Some(day) = day_of_all(&folder, root, &names)
         {
             let folders = &mut batches.entry(Some(day)).or_default().folders;
