@@ -44,6 +44,8 @@ pub struct PartialCounts {
     /// Shared with the counts that were split off and still live: then they are copied when a key
     /// is added.
     keys: Arc<Keys>,
+    /// The number of keys that were left when keys were last forgotten.
+    kept: usize,
     entries: Entries,
     /// Events outside the span looked at, of which nothing else is kept.
     outside: u64,
@@ -187,8 +189,9 @@ impl PartialCounts {
         let entries = self.entries.split_before(watermark.minute());
         // What is called in one minute is called in the next: the keys stay for those to come.
         let keys = Arc::clone(&self.keys);
-        self.forget_idle_keys(entries.len());
-        Self { keys, entries, outside: mem::take(&mut self.outside) }
+        self.forget_idle_keys();
+        let outside = mem::take(&mut self.outside);
+        Self { keys, entries, outside, ..Self::default() }
     }
 
     /// Drops the events that `earlier` has already, and returns how many there were.
@@ -239,19 +242,24 @@ impl PartialCounts {
         let distinct = lengths == keys.lengths();
         (distinct && rows.entries.refer_within(lengths)).then_some(Self {
             keys,
+            kept: 0,
             entries: rows.entries,
             outside: rows.outside,
         })
     }
 
-    /// Drops the keys of rows long gone, once there are many more keys than rows, those that were
-    /// just taken included.
-    fn forget_idle_keys(&mut self, taken: usize) {
-        let keys: usize = self.keys.lengths().iter().sum();
-        if keys > 4 * (self.entries.len() + taken) + 4_096 {
+    /// Drops the keys of rows long gone, once there are more than twice as many keys as were left
+    /// the last time: the time spent stays proportional to the keys added, and what is held to
+    /// the keys in use, however many callers come once.
+    fn forget_idle_keys(&mut self) {
+        /// So few keys are not worth it.
+        const FEW: usize = 4_096;
+        let length = |keys: &Keys| keys.lengths().iter().sum::<usize>();
+        if length(&self.keys) > 2 * self.kept + FEW {
             let entries = mem::take(&mut self.entries);
             let mut used = Keys::default();
             self.entries = entries.renumbered(&self.keys, &mut used);
+            self.kept = length(&used);
             self.keys = Arc::new(used);
         }
     }
