@@ -205,8 +205,9 @@ impl Reader {
     fn read(&mut self, source: &Source, selection: &Selection) {
         let Self { decoder, part } = self;
         let mut problems = Problems::default();
-        match decoder.text(source, &mut problems) {
-            Ok(text) => {
+        match decoder.load(source) {
+            Ok(()) => {
+                let text = decoder.unpack(&mut problems);
                 part.outcome.tally.bytes += text.len() as u64;
                 part.count(text, source, selection, &mut problems);
                 let tally = &mut part.outcome.tally;

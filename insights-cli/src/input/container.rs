@@ -427,7 +427,8 @@ mod tests {
         let mut decoder = Decoder::default();
         let (mut records, mut skims) = (0, 0);
         for source in found.batches.iter().flat_map(|batch| batch.list().sources) {
-            let text = decoder.text(&source, &mut Problems::default()).unwrap();
+            decoder.load(&source).unwrap();
+            let text = decoder.unpack(&mut Problems::default());
             // The whole, and every object inside, records and others, damaged ones too.
             let _ = skimmed(text);
             for (at, _) in text.match_indices('{') {

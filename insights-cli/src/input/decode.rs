@@ -26,24 +26,25 @@ pub(crate) struct Decoder {
 }
 
 impl Decoder {
-    /// Reads a source and unpacks it, told by its first bytes.
-    ///
-    /// What was unpacked before damage is kept; the damage is noted in `problems`.
+    /// Reads the bytes of a source.
     ///
     /// # Errors
     ///
     /// Returns an error if the source cannot be opened or read at all.
-    pub(crate) fn text(&mut self, source: &Source, problems: &mut Problems) -> io::Result<&str> {
+    pub(crate) fn load(&mut self, source: &Source) -> io::Result<()> {
         self.raw.clear();
         // A limit that is none: the size of a file is not asked for then, which would take longer.
         match source.path() {
             None => io::stdin().lock().take(u64::MAX).read_to_end(&mut self.raw)?,
             Some(path) => File::open(path)?.take(u64::MAX).read_to_end(&mut self.raw)?,
         };
-        Ok(self.unpack(problems))
+        Ok(())
     }
 
-    fn unpack(&mut self, problems: &mut Problems) -> &str {
+    /// Unpacks what was loaded, told by its first bytes.
+    ///
+    /// What was unpacked before damage is kept; the damage is noted in `problems`.
+    pub(crate) fn unpack(&mut self, problems: &mut Problems) -> &str {
         let packed = self.raw.starts_with(&[0x1f, 0x8b]);
         if packed {
             self.gunzip(problems);

@@ -1,0 +1,40 @@
+//! All of the program `insights` but its entry: replays CloudTrail archives into CloudTrail Insight
+//! events.
+//!
+//! It is a library only so that other programs of this repository can reach what reads untrusted
+//! input; the library to embed is `insights-core`.
+
+mod args;
+mod columns;
+mod commands;
+mod exit;
+mod input;
+mod output;
+mod plan;
+mod printable;
+mod progress;
+mod summary;
+
+#[cfg(fuzzing)]
+pub mod fuzzing;
+
+use std::{io::Write, process::ExitCode};
+
+use clap::Parser;
+
+use crate::{args::Args, exit::Exit};
+
+/// Runs what the command line asks for.
+#[must_use]
+pub fn main() -> ExitCode {
+    let args = Args::parse();
+    let exit = commands::run(args).unwrap_or_else(|error| {
+        let exit = Exit::of_error(&error);
+        if exit != Exit::Done {
+            // Nothing is left to tell it to if stderr is closed.
+            let _ = writeln!(std::io::stderr(), "error: {error:#}");
+        }
+        exit
+    });
+    exit.into()
+}
