@@ -159,6 +159,12 @@ impl fmt::Display for Summary {
                 (t.digests, "digests"),
             ],
         )?;
+        if t.malformed > 0 {
+            f.write_str("\nmalformed ")?;
+            for (place, (count, label)) in t.malformed_by_kind.labels().enumerate() {
+                write!(f, "{}{} {label}", if place == 0 { "" } else { ", " }, n(count))?;
+            }
+        }
         if let Some(spread) = &self.spread {
             spread.fmt(f)?;
         }

@@ -14,7 +14,7 @@ use crate::{
         batch::{Batch, Listed, Source},
         container,
         decode::Decoder,
-        problem::{Place, Problems},
+        problem::{Fault, Faults, Place, Problems},
         walk::Found,
     },
     progress::Progress,
@@ -45,6 +45,8 @@ pub(crate) struct Tally {
     pub(crate) records: u64,
     /// Records, and stretches of text, that cannot be used.
     pub(crate) malformed: u64,
+    /// The same by what is wrong with them.
+    pub(crate) malformed_by_kind: Faults,
     /// Insights events of CloudTrail's own.
     pub(crate) insight_records: u64,
     /// Counts of data events.
@@ -57,6 +59,16 @@ pub(crate) struct Tally {
     pub(crate) inferred: u64,
 }
 
+impl Tally {
+    /// Takes note of a file that was read and of what is wrong with it.
+    pub(crate) fn file(&mut self, problems: &Problems) {
+        self.files += 1;
+        self.damaged_files += u64::from(problems.are_there());
+        self.malformed += problems.faults.total();
+        self.malformed_by_kind += problems.faults;
+    }
+}
+
 impl ops::AddAssign for Tally {
     fn add_assign(&mut self, other: Self) {
         self.files += other.files;
@@ -65,6 +77,7 @@ impl ops::AddAssign for Tally {
         self.bytes += other.bytes;
         self.records += other.records;
         self.malformed += other.malformed;
+        self.malformed_by_kind += other.malformed_by_kind;
         self.insight_records += other.insight_records;
         self.aggregated += other.aggregated;
         self.network_activity += other.network_activity;
@@ -173,7 +186,7 @@ fn read_batch(batch: &Batch, selection: &Selection, progress: &Progress) -> Vec<
         let mut part = Part::default();
         part.outcome.tally.unreadable_files += files as u64;
         let mut problems = Problems::default();
-        problems.add(Place::File, why);
+        problems.add(Fault::Unreadable, Place::File, why);
         part.problems.push((folder, problems));
         part
     }));
@@ -210,17 +223,14 @@ impl Reader {
                 let text = decoder.unpack(&mut problems);
                 part.outcome.tally.bytes += text.len() as u64;
                 part.count(text, source, selection, &mut problems);
-                let tally = &mut part.outcome.tally;
-                tally.files += 1;
-                tally.damaged_files += u64::from(problems.count > 0);
-                tally.malformed += problems.count;
+                part.outcome.tally.file(&problems);
             }
             Err(error) => {
                 part.outcome.tally.unreadable_files += 1;
-                problems.add(Place::File, error);
+                problems.add(Fault::Unreadable, Place::File, error);
             }
         }
-        if problems.count > 0 {
+        if problems.are_there() {
             part.problems.push((source.name(), problems));
         }
     }
@@ -238,8 +248,8 @@ impl Part {
         let tally = &mut self.outcome.tally;
         tally.digests += contents.digests;
         for _ in 0..contents.unknown {
-            problems
-                .add(Place::File, "holds a value that is no CloudTrail record and no list of them");
+            let what = "holds a value that is no CloudTrail record and no list of them";
+            problems.add(Fault::Foreign, Place::File, what);
         }
         let key = source.key();
         let account = key.account_id.as_deref().unwrap_or_default();
@@ -259,8 +269,10 @@ impl Part {
                 Ok(Content::Insight) => tally.insight_records += 1,
                 Ok(Content::Aggregated) => tally.aggregated += 1,
                 Ok(Content::NetworkActivity) => tally.network_activity += 1,
-                Ok(_) => problems.add(Place::Record(number), "is of an unknown kind"),
-                Err(error) => problems.add(Place::Record(number), error),
+                Ok(_) => {
+                    problems.add(Fault::Record, Place::Record(number), "is of an unknown kind");
+                }
+                Err(error) => problems.add(Fault::Record, Place::Record(number), error),
             }
         }
     }

@@ -8,7 +8,7 @@ use serde::{
     de::{DeserializeSeed, IgnoredAny, MapAccess, SeqAccess, Visitor},
 };
 
-use crate::input::problem::{Place, Problems};
+use crate::input::problem::{Fault, Place, Problems};
 
 /// What a text holds.
 #[derive(Debug, Default, PartialEq)]
@@ -32,7 +32,7 @@ const MOST_UNFINISHED: u32 = 64;
 pub(crate) fn read<'a>(text: &'a str, problems: &mut Problems) -> Contents<'a> {
     let mut contents = Contents::default();
     // A text that was cut off ends in the middle of a value, which is known already.
-    let cut = problems.count > 0;
+    let cut = problems.are_there();
     let mut position = 0;
     // Behind damage, what follows may be the inside of a record: only records are taken, and all
     // that fails until the next of them is the same damage.
@@ -49,7 +49,11 @@ pub(crate) fn read<'a>(text: &'a str, problems: &mut Problems) -> Contents<'a> {
         let between = next.unwrap_or(rest.len());
         let junk = rest[..between].find(|c| !stands_between_records(c));
         if let Some(junk) = junk.filter(|_| record_since) {
-            problems.add(Place::Byte(position + junk), "not JSON: text between records");
+            problems.add(
+                Fault::Syntax,
+                Place::Byte(position + junk),
+                "not JSON: text between records",
+            );
             record_since = false;
         }
         position += between;
@@ -76,7 +80,7 @@ pub(crate) fn read<'a>(text: &'a str, problems: &mut Problems) -> Contents<'a> {
                 let known = damage.is_some_and(|last| last == at || !record_since)
                     || (cut && at == text.len());
                 if !known {
-                    problems.add(Place::Byte(at), cause(&error));
+                    problems.add(Fault::Syntax, Place::Byte(at), cause(&error));
                 }
                 damage = Some(at);
                 record_since = false;

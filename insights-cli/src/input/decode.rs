@@ -10,7 +10,7 @@ use flate2::read::MultiGzDecoder;
 use crate::input::{
     batch::Source,
     inflate::Inflater,
-    problem::{Place, Problems},
+    problem::{Fault, Place, Problems},
 };
 
 /// The most that one file may unpack to. CloudTrail's own files stay below 50 MB; what passes
@@ -52,7 +52,11 @@ impl Decoder {
         let unpacked = if packed { &mut self.unpacked } else { &mut self.raw };
         if let Err(error) = str::from_utf8(unpacked) {
             let at = error.valid_up_to();
-            problems.add(Place::Byte(at), "not UTF-8; the bytes that are not are replaced");
+            problems.add(
+                Fault::Encoding,
+                Place::Byte(at),
+                "not UTF-8; the bytes that are not are replaced",
+            );
             *unpacked = String::from_utf8_lossy(unpacked).into_owned().into_bytes();
         }
         let text = str::from_utf8(unpacked).unwrap_or_default();
@@ -74,10 +78,14 @@ impl Decoder {
         }
         unpacked.clear();
         if let Err(error) = MultiGzDecoder::new(&**raw).take(MOST).read_to_end(unpacked) {
-            problems
-                .add(Place::Byte(unpacked.len()), format_args!("gzip is damaged here: {error}"));
+            problems.add(
+                Fault::Packing,
+                Place::Byte(unpacked.len()),
+                format_args!("gzip is damaged here: {error}"),
+            );
         } else if unpacked.len() as u64 == MOST {
             problems.add(
+                Fault::Limit,
                 Place::Byte(unpacked.len()),
                 "unpacks to more than 2 GiB; the rest is left out",
             );

@@ -1,11 +1,115 @@
 //! [`Problem`]: a place in the input that could not be used, and why.
 
-use std::fmt;
+use std::{fmt, ops};
+
+use serde::{Serialize, Serializer, ser::SerializeMap};
 
 use crate::printable::printable;
 
 /// The most problems of one file that are named; the rest is counted.
 const NAMED: usize = 10;
+
+/// What is wrong with a part of the input.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Fault {
+    /// Nothing of a file can be read: it counts for the files and not for what is in them.
+    Unreadable,
+    /// Packed data that is cut off or damaged.
+    Packing,
+    /// More of something than is read.
+    Limit,
+    /// Bytes that are no text.
+    Encoding,
+    /// Text that is neither JSON nor CSV.
+    Syntax,
+    /// Something that is whole but holds no calls that could be counted.
+    Foreign,
+    /// A record that lacks what a call is counted by.
+    Record,
+    /// A row of a table of counts that makes no sense.
+    Row,
+}
+
+/// How many problems of each kind there are.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub(crate) struct Faults([u64; Fault::ALL.len()]);
+
+impl Fault {
+    /// All that spoil a part of a file.
+    const ALL: [Self; 7] = [
+        Self::Packing,
+        Self::Limit,
+        Self::Encoding,
+        Self::Syntax,
+        Self::Foreign,
+        Self::Record,
+        Self::Row,
+    ];
+
+    /// Returns its name in the summary for machines.
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Unreadable => "unreadable",
+            Self::Packing => "packing",
+            Self::Limit => "limit",
+            Self::Encoding => "encoding",
+            Self::Syntax => "syntax",
+            Self::Foreign => "foreign",
+            Self::Record => "record",
+            Self::Row => "row",
+        }
+    }
+
+    /// Returns what the summary for people calls several of them.
+    const fn label(self) -> &'static str {
+        match self {
+            Self::Unreadable => "unreadable",
+            Self::Packing => "damaged when packed",
+            Self::Limit => "over a limit",
+            Self::Encoding => "not UTF-8",
+            Self::Syntax => "broken JSON or CSV",
+            Self::Foreign => "not CloudTrail",
+            Self::Record => "unusable records",
+            Self::Row => "unusable rows",
+        }
+    }
+}
+
+impl Faults {
+    /// Returns the number of all of them.
+    pub(crate) fn total(&self) -> u64 {
+        self.0.iter().sum()
+    }
+
+    /// Returns the kinds there are, each with its number and what people call it.
+    pub(crate) fn labels(self) -> impl Iterator<Item = (u64, &'static str)> {
+        self.0.into_iter().zip(Fault::ALL.map(Fault::label)).filter(|&(count, _)| count > 0)
+    }
+
+    fn add(&mut self, fault: Fault) {
+        if let Some(place) = Fault::ALL.iter().position(|&known| known == fault) {
+            self.0[place] += 1;
+        }
+    }
+}
+
+impl ops::AddAssign for Faults {
+    fn add_assign(&mut self, other: Self) {
+        for (count, more) in self.0.iter_mut().zip(other.0) {
+            *count += more;
+        }
+    }
+}
+
+impl Serialize for Faults {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(self.0.len()))?;
+        for (fault, count) in Fault::ALL.iter().zip(self.0) {
+            map.serialize_entry(fault.name(), &count)?;
+        }
+        map.end()
+    }
+}
 
 /// A place in a file that could not be used.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -31,17 +135,24 @@ pub(crate) enum Place {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Problems {
     pub(crate) named: Vec<Problem>,
-    pub(crate) count: u64,
+    /// Those of each kind, except for a file that cannot be read at all.
+    pub(crate) faults: Faults,
+    count: u64,
 }
 
 impl Problems {
-    pub(crate) fn add(&mut self, place: Place, what: impl fmt::Display) {
+    pub(crate) fn add(&mut self, fault: Fault, place: Place, what: impl fmt::Display) {
         self.count += 1;
+        self.faults.add(fault);
         if self.named.len() < NAMED {
             // The text may quote the input: it must stay one line, and a short one.
             let what: String = what.to_string().chars().take(300).collect();
             self.named.push(Problem { place, what: printable(&what) });
         }
+    }
+
+    pub(crate) const fn are_there(&self) -> bool {
+        self.count > 0
     }
 
     /// Returns the lines that name the problems of `file`.

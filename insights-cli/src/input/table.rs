@@ -17,7 +17,7 @@ use crate::{
     columns::STATED,
     input::{
         archive::Tally,
-        problem::{Place, Problems},
+        problem::{Fault, Place, Problems},
     },
     printable::printable,
     progress::Progress,
@@ -70,14 +70,12 @@ impl Table {
             let mut problems = Problems::default();
             match open(path) {
                 Ok(reader) => {
-                    table.tally.files += 1;
                     table.read_one(reader, path, layout, &mut problems);
-                    table.tally.damaged_files += u64::from(problems.count > 0);
-                    table.tally.malformed += problems.count;
+                    table.tally.file(&problems);
                 }
                 Err(error) => {
                     table.tally.unreadable_files += 1;
-                    problems.add(Place::File, error);
+                    problems.add(Fault::Unreadable, Place::File, error);
                 }
             }
             for line in problems.lines(&name) {
@@ -126,7 +124,7 @@ impl Table {
             .and_then(|header| layout.columns(header, path));
         let columns = match columns {
             Ok(columns) => columns,
-            Err(what) => return problems.add(Place::Line(1), what),
+            Err(what) => return problems.add(Fault::Foreign, Place::Line(1), what),
         };
         let width = csv.headers().map_or(0, StringRecord::len);
         let mut row = StringRecord::new();
@@ -143,6 +141,7 @@ impl Table {
                     };
                     if let Err(what) = whole {
                         problems.add(
+                            Fault::Row,
                             Place::Line(row.position().map_or(line, csv::Position::line)),
                             what,
                         );
@@ -150,7 +149,8 @@ impl Table {
                 }
                 Err(error) => {
                     let broken = matches!(error.kind(), csv::ErrorKind::Io(_));
-                    problems.add(Place::Line(line), error);
+                    let fault = if broken { Fault::Packing } else { Fault::Syntax };
+                    problems.add(fault, Place::Line(line), error);
                     if broken {
                         break;
                     }
