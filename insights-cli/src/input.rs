@@ -10,5 +10,4 @@ pub(crate) mod key;
 pub(crate) mod problem;
 pub(crate) mod series;
 pub(crate) mod table;
-mod time;
 pub(crate) mod walk;

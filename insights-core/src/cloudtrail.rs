@@ -2,6 +2,7 @@
 //! knows what a record looks like.
 
 mod cursor;
+pub(crate) mod event_time;
 pub(crate) mod insight_record;
 pub(crate) mod record;
 pub(crate) mod record_error;

@@ -85,6 +85,7 @@ pub use crate::{
     baseline::{Baseline, Recent},
     checkpoint::{Checkpoint, RestoreError},
     cloudtrail::{
+        event_time::event_time,
         insight_record::{
             AttributionRecord, InsightContext, InsightDetails, InsightRecord, Rate, Statistics,
             ValueRate,

@@ -7,10 +7,7 @@ use insights_core::{Attributes, EventCategory, Selection, SeriesKey};
 
 use crate::{
     columns::COLUMNS,
-    input::{
-        table::{Layout, Table, needed, place},
-        time::minute,
-    },
+    input::table::{Layout, Table, minute, needed, place},
     progress::Progress,
 };
 

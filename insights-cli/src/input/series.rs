@@ -11,10 +11,7 @@ use insights_core::{Attributes, EventCategory, Minute, Minutes, Selection, Serie
 use serde::Serialize;
 
 use crate::{
-    input::{
-        table::{Layout, Table, needed},
-        time::minute,
-    },
+    input::table::{Layout, Table, minute, needed},
     plan::SeriesPlan,
     progress::Progress,
 };

@@ -11,6 +11,7 @@ use csv::StringRecord;
 use flate2::read::MultiGzDecoder;
 use insights_core::{
     Attributes, Minute, MinuteBucket, PartialCounts, Selection, SeriesKey, WatermarkTracker,
+    event_time,
 };
 
 use crate::{
@@ -169,6 +170,11 @@ pub(super) fn place(header: &StringRecord, name: &str) -> Option<usize> {
 /// Returns where a column is that there must be.
 pub(super) fn needed(header: &StringRecord, name: &str) -> Result<usize, String> {
     place(header, name).ok_or_else(|| format!("the header has no column {name}"))
+}
+
+/// Reads the minute of a row, from any way to write a time.
+pub(super) fn minute(text: &str) -> Option<Minute> {
+    event_time(text).map(Minute::containing)
 }
 
 /// Opens a file or stdin, packed with gzip or not.

@@ -1,6 +1,7 @@
 //! [`Record`]: a CloudTrail record as it is read, and the [`Event`] it tells of.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use std::borrow::Cow;
+
 use serde::{
     Deserialize, Deserializer,
     de::{IgnoredAny, MapAccess},
@@ -38,6 +39,8 @@ use crate::{
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Record<'a> {
     event_time: Value<'a>,
+    /// When the event was, in records whose `eventTime` Logstash took out.
+    timestamp: Value<'a>,
     event_source: Value<'a>,
     event_name: Value<'a>,
     aws_region: Value<'a>,
@@ -80,8 +83,10 @@ impl Record<'_> {
     ///
     /// # Errors
     ///
-    /// Returns an error for a call without a time, a source or a name, with a time that is not
-    /// RFC 3339, or with a value of the wrong type in a field that is used.
+    /// Returns an error for a call without a time, a source or a name, with a time that
+    /// [`event_time`](crate::event_time) does not know, with a value of the wrong type in a field that is used, or
+    /// with an account that a spreadsheet shortened; and for notices of other services (S3's of
+    /// new objects, say), which look like records.
     pub fn content<'s>(
         &'s self,
         account_id: &'s str,
@@ -104,8 +109,15 @@ impl Record<'_> {
         let required = |value: Option<&'s str>, field| {
             value.filter(|text| !text.is_empty()).ok_or(RecordError::Missing { field })
         };
-        let time = required(self.event_time.text("eventTime")?, "eventTime")?;
+        let time = match self.event_time {
+            Value::Absent => &self.timestamp,
+            _ => &self.event_time,
+        };
+        let time = time.time("eventTime")?;
         let source = required(self.event_source.text("eventSource")?, "eventSource")?;
+        if source.starts_with("aws:") {
+            return Err(RecordError::Notice { source: source.into() });
+        }
         let name = required(self.event_name.text("eventName")?, "eventName")?;
         let (category, inferred_category) = self.category(category, source, name)?;
         let read_only = self.read_only.truth("readOnly")?;
@@ -115,6 +127,9 @@ impl Record<'_> {
             identity.account_id.text("userIdentity.accountId")?,
         ];
         let account = account.into_iter().flatten().find(|id| !id.is_empty());
+        if let Some(id) = account.filter(|id| is_shortened(id)) {
+            return Err(RecordError::ShortenedAccount { found: id.into() });
+        }
         let region_named = self.aws_region.text("awsRegion")?.filter(|name| !name.is_empty());
         let event = Event {
             account_id: account.unwrap_or(account_id),
@@ -129,7 +144,7 @@ impl Record<'_> {
                 EventCategory::Management => None,
             },
             event_id: self.event_id.text("eventID")?.filter(|id| !id.is_empty()),
-            ..Event::new(instant(time)?, source, name)
+            ..Event::new(time, source, name)
         };
         Ok(Content::Call { event, inferred: inferred_category || read_only.is_none() })
     }
@@ -165,49 +180,11 @@ impl Record<'_> {
     }
 }
 
-/// Returns the instant a record names.
-fn instant(text: &str) -> Result<DateTime<Utc>, RecordError> {
-    fixed_layout(text.as_bytes())
-        .or_else(|| DateTime::parse_from_rfc3339(text).ok().map(|time| time.to_utc()))
-        .ok_or_else(|| RecordError::BadTime { found: text.chars().take(64).collect() })
-}
-
-/// Reads `2026-03-02T14:05:09Z`, the layout of every delivered record.
-fn fixed_layout(text: &[u8]) -> Option<DateTime<Utc>> {
-    let &[
-        y0,
-        y1,
-        y2,
-        y3,
-        b'-',
-        o0,
-        o1,
-        b'-',
-        d0,
-        d1,
-        b'T',
-        h0,
-        h1,
-        b':',
-        m0,
-        m1,
-        b':',
-        s0,
-        s1,
-        b'Z',
-    ] = text
-    else {
-        return None;
-    };
-    let number = |digits: &[u8]| {
-        digits.iter().try_fold(0_u32, |number, digit| {
-            digit.is_ascii_digit().then(|| number * 10 + u32::from(digit - b'0'))
-        })
-    };
-    let year = i32::try_from(number(&[y0, y1, y2, y3])?).ok()?;
-    let date = NaiveDate::from_ymd_opt(year, number(&[o0, o1])?, number(&[d0, d1])?)?;
-    let time = date.and_hms_opt(number(&[h0, h1])?, number(&[m0, m1])?, number(&[s0, s1])?)?;
-    Some(time.and_utc())
+/// Returns whether a text is a number that was shortened to be looked at: `1.23457E+11`.
+fn is_shortened(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_digit())
+        && text.contains(['E', 'e'])
+        && text.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b',' | b'E' | b'e' | b'+'))
 }
 
 impl<'de> Record<'de> {
@@ -237,10 +214,45 @@ impl<'de> Record<'de> {
         Ok(())
     }
 
+    /// Sets a field to a text, as cells of tables hold them, and returns whether it matters.
+    ///
+    /// Fields of the user identity are called `userIdentity.arn` and so on. An empty text is as
+    /// good as none. `resources` are none of these fields.
+    ///
+    /// ```
+    /// use insights_core::{Content, Record};
+    ///
+    /// let mut record = Record::default();
+    /// for (field, text) in [
+    ///     ("eventTime", "2026-03-02, 02:05:09 PM"),
+    ///     ("eventSource", "ec2.amazonaws.com"),
+    ///     ("eventName", "RunInstances"),
+    ///     ("readOnly", "false"),
+    ///     ("userIdentity.userName", "ada"),
+    /// ] {
+    ///     assert!(record.set(field, text));
+    /// }
+    /// assert!(!record.set("sourceIPAddress", "192.0.2.1"));
+    /// let Content::Call { event, .. } = record.content("", "")? else { panic!() };
+    /// assert_eq!(event.user_identity, Some("ada"));
+    /// # Ok::<(), insights_core::RecordError>(())
+    /// ```
+    pub fn set(&mut self, field: &str, text: impl Into<Cow<'de, str>>) -> bool {
+        let place = match field.strip_prefix("userIdentity.") {
+            Some(field) => self.user_identity.field(field),
+            None => self.field(field),
+        };
+        let Some(place) = place else { return false };
+        let text = text.into();
+        *place = if text.is_empty() { Value::Absent } else { Value::Text(text) };
+        true
+    }
+
     /// Returns where the text or truth of a field goes, if it matters.
     pub(super) fn field(&mut self, key: &str) -> Option<&mut Value<'de>> {
         Some(match key {
             "eventTime" => &mut self.event_time,
+            "@timestamp" => &mut self.timestamp,
             "eventSource" => &mut self.event_source,
             "eventName" => &mut self.event_name,
             "awsRegion" => &mut self.aws_region,
@@ -326,7 +338,7 @@ mod tests {
         assert_eq!(error("7"), "eventTime is missing");
         assert_eq!(
             error(&format!("{{{CALL},\"eventTime\":7}}")),
-            "eventTime has a value of the wrong type"
+            "eventTime \"7\" is not written like a time"
         );
         assert_eq!(
             error(&format!("{{{CALL},\"userIdentity\":[1]}}")),
@@ -347,20 +359,40 @@ mod tests {
                     .replacen("\"eventTime", "{\"eventTime", 1)
                     .replace("GetObject\"", "GetObject\"}")
             ),
-            "eventTime \"2026-03-02T14:5\" is not RFC 3339"
+            "eventTime \"2026-03-02T14:5\" is not written like a time"
         );
     }
 
     #[test]
-    fn times_have_one_fast_layout_and_all_others_of_rfc_3339() {
-        let same = instant("2026-03-02T14:05:09Z").unwrap();
-        assert_eq!(instant("2026-03-02T15:05:09.000+01:00").unwrap(), same);
-        assert_eq!(instant("2026-03-02 14:05:09Z").unwrap(), same);
-        for bad in
-            ["", "2026-02-30T00:00:00Z", "2026-03-02T24:00:00Z", "2026-03-02T14:05:09", "٢٠٢٦"]
-        {
-            assert!(instant(bad).is_err(), "{bad}");
+    fn times_may_be_numbers_or_where_logstash_puts_them() {
+        let rest = r#""eventSource":"s","eventName":"n","readOnly":true,"managementEvent":true"#;
+        for time in [
+            r#""eventTime":1772460309"#,
+            r#""eventTime":1772460309.5"#,
+            r#""eventTime":"1772460309250""#,
+            r#""@timestamp":"2026-03-02T14:05:09.000Z","@version":"1""#,
+            r#""@timestamp":"2027-01-01T00:00:00Z","eventTime":"2026-03-02T14:05:09Z""#,
+        ] {
+            let told = event_of(&format!("{{{time},{rest}}}")).unwrap();
+            assert!(told.starts_with("2026-03-02T14:05:00Z 999999999999 "), "{time}: {told}");
         }
+        for time in [r#""eventTime":17"#, r#""eventTime":-1.5e300"#, r#""eventTime":true"#] {
+            assert!(event_of(&format!("{{{time},{rest}}}")).is_err(), "{time}");
+        }
+    }
+
+    #[test]
+    fn what_only_looks_like_a_record_of_a_call_is_refused_by_name() {
+        let notice = r#"{"eventVersion":"2.1","eventSource":"aws:s3","eventTime":"2026-03-02T14:05:09Z","eventName":"ObjectCreated:Put"}"#;
+        let error = event_of(notice).unwrap_err().to_string();
+        assert_eq!(error, "is a notice of aws:s3 and not a record of CloudTrail");
+        for account in ["1.23457E+11", "1,23E+11", "1e11"] {
+            let record = format!(r#"{{{CALL},"recipientAccountId":"{account}"}}"#);
+            let error = event_of(&record).unwrap_err().to_string();
+            assert_eq!(error, format!("account {account:?} was shortened by a spreadsheet"));
+        }
+        let named = format!(r#"{{{CALL},"recipientAccountId":"ANONYMOUS_PRINCIPAL"}}"#);
+        assert!(event_of(&named).is_ok());
     }
 
     #[test]

@@ -16,10 +16,20 @@ pub enum RecordError {
         /// The field.
         field: &'static str,
     },
-    /// The event time is not an RFC 3339 instant.
+    /// The event time is written in none of the known ways.
     BadTime {
         /// The text found, cut to 64 characters.
         found: Box<str>,
+    },
+    /// The account is a number that was shortened, so which one it is cannot be known.
+    ShortenedAccount {
+        /// The text found.
+        found: Box<str>,
+    },
+    /// It is what another service tells its users, such as S3 of a new object.
+    Notice {
+        /// Whose notice it is, such as `aws:s3`.
+        source: Box<str>,
     },
     /// The category is none that CloudTrail documents.
     UnknownCategory {
@@ -35,7 +45,13 @@ impl fmt::Display for RecordError {
         match self {
             Self::Missing { field } => write!(f, "{field} is missing"),
             Self::WrongType { field } => write!(f, "{field} has a value of the wrong type"),
-            Self::BadTime { found } => write!(f, "eventTime {found:?} is not RFC 3339"),
+            Self::BadTime { found } => write!(f, "eventTime {found:?} is not written like a time"),
+            Self::ShortenedAccount { found } => {
+                write!(f, "account {found:?} was shortened by a spreadsheet")
+            }
+            Self::Notice { source } => {
+                write!(f, "is a notice of {source} and not a record of CloudTrail")
+            }
             Self::UnknownCategory { found } => write!(f, "eventCategory {found:?} is unknown"),
         }
     }

@@ -2,12 +2,16 @@
 
 use std::{borrow::Cow, fmt, marker::PhantomData};
 
+use chrono::{DateTime, Utc};
 use serde::{
     Deserialize, Deserializer,
     de::{IgnoredAny, MapAccess, SeqAccess, Visitor},
 };
 
-use crate::cloudtrail::record_error::RecordError;
+use crate::cloudtrail::{
+    event_time::{event_time, since_1970},
+    record_error::RecordError,
+};
 
 /// Something that can be read from any JSON value, whatever its type.
 ///
@@ -19,6 +23,10 @@ pub(crate) trait Lenient<'de>: Default {
     }
 
     fn truth(&mut self, _truth: bool) {
+        self.other();
+    }
+
+    fn number(&mut self, _number: i64) {
         self.other();
     }
 
@@ -78,16 +86,18 @@ impl<'de, T: Lenient<'de>> Visitor<'de> for LenientVisitor<T> {
         Ok(T::default())
     }
 
-    fn visit_i64<E>(self, _: i64) -> Result<T, E> {
-        Ok(Self::told(T::other))
+    fn visit_i64<E>(self, number: i64) -> Result<T, E> {
+        Ok(Self::told(|value| value.number(number)))
     }
 
-    fn visit_u64<E>(self, _: u64) -> Result<T, E> {
-        Ok(Self::told(T::other))
+    fn visit_u64<E>(self, number: u64) -> Result<T, E> {
+        let number = i64::try_from(number).unwrap_or(i64::MAX);
+        Ok(Self::told(|value| value.number(number)))
     }
 
-    fn visit_f64<E>(self, _: f64) -> Result<T, E> {
-        Ok(Self::told(T::other))
+    #[expect(clippy::cast_possible_truncation, reason = "a fraction of a second does not matter")]
+    fn visit_f64<E>(self, number: f64) -> Result<T, E> {
+        Ok(Self::told(|value| value.number(number as i64)))
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<T, A::Error> {
@@ -103,13 +113,15 @@ impl<'de, T: Lenient<'de>> Visitor<'de> for LenientVisitor<T> {
     }
 }
 
-/// A value of any type; only text and truth are kept.
+/// A value of any type; only text, truth and whole numbers are kept.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub(crate) enum Value<'a> {
     #[default]
     Absent,
     Text(Cow<'a, str>),
     Truth(bool),
+    /// A number, its fraction cut off.
+    Number(i64),
     Other,
 }
 
@@ -123,7 +135,19 @@ impl Value<'_> {
         match self {
             Self::Absent => Ok(None),
             Self::Text(text) => Ok(Some(text)),
-            Self::Truth(_) | Self::Other => Err(RecordError::WrongType { field }),
+            Self::Truth(_) | Self::Number(_) | Self::Other => Err(RecordError::WrongType { field }),
+        }
+    }
+
+    /// Returns the time, which there must be.
+    pub(crate) fn time(&self, field: &'static str) -> Result<DateTime<Utc>, RecordError> {
+        let bad = |found: &str| RecordError::BadTime { found: found.chars().take(64).collect() };
+        if let Self::Number(number) = self {
+            return since_1970(*number).ok_or_else(|| bad(&number.to_string()));
+        }
+        match self.text(field)? {
+            None | Some("") => Err(RecordError::Missing { field }),
+            Some(text) => event_time(text).ok_or_else(|| bad(text)),
         }
     }
 
@@ -135,7 +159,7 @@ impl Value<'_> {
             Self::Text(text) if text.is_empty() => Ok(None),
             Self::Text(text) if text.eq_ignore_ascii_case("true") => Ok(Some(true)),
             Self::Text(text) if text.eq_ignore_ascii_case("false") => Ok(Some(false)),
-            Self::Text(_) | Self::Other => Err(RecordError::WrongType { field }),
+            Self::Text(_) | Self::Number(_) | Self::Other => Err(RecordError::WrongType { field }),
         }
     }
 }
@@ -147,6 +171,10 @@ impl<'de> Lenient<'de> for Value<'de> {
 
     fn truth(&mut self, truth: bool) {
         *self = Self::Truth(truth);
+    }
+
+    fn number(&mut self, number: i64) {
+        *self = Self::Number(number);
     }
 
     fn other(&mut self) {
