@@ -119,8 +119,9 @@ impl Summary {
     }
 }
 
-impl fmt::Display for Summary {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Summary {
+    /// Writes what became of files and records.
+    fn write_input(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let n = HumanCount;
         let t = &self.tally;
         write!(f, "files     {}", n(t.files))?;
@@ -141,7 +142,7 @@ impl fmt::Display for Summary {
         if let Some(rows) = self.rows {
             write!(f, "\nrows      {}", n(rows))?;
         } else {
-            write!(f, "\nrecords   {}", n(t.records))?;
+            write!(f, "\nrecords   {}", n(t.seen.records))?;
         }
         let calls = self.rows.is_some() && self.spread.is_none();
         list(
@@ -156,7 +157,9 @@ impl fmt::Display for Summary {
                 (t.insight_records, "Insights"),
                 (t.aggregated, "aggregated events"),
                 (t.network_activity, "network activity"),
-                (t.digests, "digests"),
+                (t.seen.digests, "digests"),
+                (t.seen.control_messages, "control messages"),
+                (t.seen.continued_rows, "rows that go on with a list"),
             ],
         )?;
         if t.malformed > 0 {
@@ -165,6 +168,19 @@ impl fmt::Display for Summary {
                 write!(f, "{}{} {label}", if place == 0 { "" } else { ", " }, n(count))?;
             }
         }
+        for (place, (count, label)) in t.seen.lacking.labels().enumerate() {
+            f.write_str(if place == 0 { "\nlacking   " } else { "; " })?;
+            write!(f, "{label} in {} of the records", n(count))?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Summary {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.write_input(f)?;
+        let n = HumanCount;
+        let t = &self.tally;
         if let Some(spread) = &self.spread {
             spread.fmt(f)?;
         }
@@ -207,7 +223,7 @@ impl fmt::Display for Summary {
             write!(f, ", {} still open at the end: a Start without an End", n(open))?;
         }
         let seconds = self.elapsed.as_secs_f64();
-        let units = self.rows.unwrap_or(t.records);
+        let units = self.rows.unwrap_or(t.seen.records);
         #[expect(
             clippy::cast_possible_truncation,
             clippy::cast_sign_loss,

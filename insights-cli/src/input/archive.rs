@@ -4,7 +4,7 @@ use std::ops;
 
 use chrono::{Days, NaiveDate, NaiveTime};
 use insights_core::{
-    Content, Minute, Minutes, PartialCounts, Selection, Watermark, WatermarkTracker,
+    Content, Minute, Minutes, PartialCounts, Record, Selection, Watermark, WatermarkTracker,
 };
 use rayon::prelude::*;
 use serde::Serialize;
@@ -12,7 +12,7 @@ use serde::Serialize;
 use crate::{
     input::{
         batch::{Batch, Listed, Source},
-        container,
+        container::{Container, Intake, Origin, Seen},
         decode::Decoder,
         problem::{Fault, Faults, Place, Problems},
         walk::Found,
@@ -41,8 +41,9 @@ pub(crate) struct Tally {
     pub(crate) unreadable_files: u64,
     /// Bytes of unpacked text.
     pub(crate) bytes: u64,
-    /// Records met, those that cannot be used included.
-    pub(crate) records: u64,
+    /// What was met in them.
+    #[serde(flatten)]
+    pub(crate) seen: Seen,
     /// Records, and stretches of text, that cannot be used.
     pub(crate) malformed: u64,
     /// The same by what is wrong with them.
@@ -53,8 +54,6 @@ pub(crate) struct Tally {
     pub(crate) aggregated: u64,
     /// Events of VPC endpoints.
     pub(crate) network_activity: u64,
-    /// Lists of hashes of log files.
-    pub(crate) digests: u64,
     /// Calls whose category, or whether they read, had to be inferred.
     pub(crate) inferred: u64,
 }
@@ -75,13 +74,12 @@ impl ops::AddAssign for Tally {
         self.damaged_files += other.damaged_files;
         self.unreadable_files += other.unreadable_files;
         self.bytes += other.bytes;
-        self.records += other.records;
+        self.seen += other.seen;
         self.malformed += other.malformed;
         self.malformed_by_kind += other.malformed_by_kind;
         self.insight_records += other.insight_records;
         self.aggregated += other.aggregated;
         self.network_activity += other.network_activity;
-        self.digests += other.digests;
         self.inferred += other.inferred;
     }
 }
@@ -176,9 +174,9 @@ fn while_reading<T>(
 fn read_batch(batch: &Batch, selection: &Selection, progress: &Progress) -> Vec<Part> {
     let Listed { sources, gone } = batch.list();
     let readers = sources.par_iter().fold(Reader::default, |mut reader, source| {
-        let records = reader.part.outcome.tally.records;
+        let records = reader.part.outcome.tally.seen.records;
         reader.read(source, selection);
-        progress.advance(reader.part.outcome.tally.records - records);
+        progress.advance(reader.part.outcome.tally.seen.records - records);
         reader
     });
     let mut parts: Vec<Part> = readers.map(|reader| reader.part).collect();
@@ -244,27 +242,23 @@ impl Part {
         selection: &Selection,
         problems: &mut Problems,
     ) {
-        let contents = container::read(text, problems);
-        let tally = &mut self.outcome.tally;
-        tally.digests += contents.digests;
-        for _ in 0..contents.unknown {
-            let what = "holds a value that is no CloudTrail record and no list of them";
-            problems.add(Fault::Foreign, Place::File, what);
-        }
+        let Self { counts, outcome: Outcome { tally, times, first }, .. } = self;
         let key = source.key();
-        let account = key.account_id.as_deref().unwrap_or_default();
-        let region = key.region.as_deref().unwrap_or_default();
-        for (number, record) in (1..).zip(&contents.records) {
-            tally.records += 1;
+        let mut number = 0;
+        let mut each = |record: &Record<'_>, origin: &Origin, problems: &mut Problems| {
+            number += 1;
+            let around = [&origin.account_id, &origin.region];
+            let [account, region] = [(around[0], &key.account_id), (around[1], &key.region)]
+                .map(|(said, of_path)| said.as_deref().or(of_path.as_deref()).unwrap_or_default());
             match record.content(account, region) {
                 Ok(Content::Call { event, inferred }) => {
                     tally.inferred += u64::from(inferred);
                     let minute = event.minute();
                     if selection.spans(minute) {
-                        self.outcome.times.observe(&event);
-                        self.outcome.first = self.outcome.first.into_iter().chain([minute]).min();
+                        times.observe(&event);
+                        *first = first.iter().copied().chain([minute]).min();
                     }
-                    self.counts.record_selected(&event, selection);
+                    counts.record_selected(&event, selection);
                 }
                 Ok(Content::Insight) => tally.insight_records += 1,
                 Ok(Content::Aggregated) => tally.aggregated += 1,
@@ -274,6 +268,11 @@ impl Part {
                 }
                 Err(error) => problems.add(Fault::Record, Place::Record(number), error),
             }
-        }
+        };
+        let cut = problems.are_there();
+        let mut intake = Intake::new(problems, &mut each).cut(cut);
+        Container::default().read(text, 0, &mut intake);
+        let seen = intake.seen();
+        tally.seen += seen;
     }
 }

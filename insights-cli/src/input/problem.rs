@@ -151,6 +151,11 @@ impl Problems {
         }
     }
 
+    /// Returns the number of all of them.
+    pub(crate) const fn count(&self) -> u64 {
+        self.count
+    }
+
     pub(crate) const fn are_there(&self) -> bool {
         self.count > 0
     }

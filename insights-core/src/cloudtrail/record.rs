@@ -157,6 +157,15 @@ impl Record<'_> {
             .any(|value| !matches!(value, Value::Absent))
     }
 
+    /// Returns whether the record has the fields that every record has, so that it is no part of
+    /// one: a time, and an id or a source and a name.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        let there = |value: &Value<'_>| *value != Value::Absent;
+        (there(&self.event_time) || there(&self.timestamp))
+            && (there(&self.event_id) || there(&self.event_source) && there(&self.event_name))
+    }
+
     /// Returns the category and whether it was inferred.
     fn category(
         &self,

@@ -40,7 +40,8 @@ impl<'a> Record<'a> {
                 "userIdentity" => record.user_identity = user_identity(cursor)?,
                 "resources" => record.resources = resources(cursor)?,
                 // Objects that may hold records are for the reader of containers.
-                "Records" | "digestS3Object" | "digestEndTime" => return None,
+                "Records" | "digestS3Object" | "digestEndTime" | "CloudTrailEvent"
+                | "cloudTrailEvent" | "eventJson" => return None,
                 _ => match record.field(key) {
                     Some(field) => *field = value(cursor)?,
                     None => cursor.skip_value()?,
@@ -150,6 +151,7 @@ mod tests {
             r#"{"eventName":"A","resources":{}}"#,
             r#"{"eventName":"A","resources":[null]}"#,
             r#"{"eventName":"A","Records":[]}"#,
+            r#"{"eventName":"A","CloudTrailEvent":"{}"}"#,
             r#"{"eventName":"A","digestEndTime":1}"#,
         ] {
             assert_eq!(skimmed(text), None, "{text}");

@@ -1,0 +1,119 @@
+//! [`Rows`]: tables of events, a row for each, as CSV.
+
+use csv::{ReaderBuilder, StringRecord};
+
+use super::{columns::Columns, dates::Dates, intake::Intake};
+use crate::input::problem::{Fault, Place};
+
+/// The most rows with a quote that is not closed of which the next lines are tried on their own.
+const MOST_UNCLOSED: u32 = 64;
+
+/// A table and what its header says.
+#[derive(Debug)]
+pub(super) struct Rows {
+    columns: Columns,
+    dates: Dates,
+    delimiter: u8,
+    width: usize,
+    /// Whether the header still stands before the next piece.
+    header: bool,
+}
+
+impl Rows {
+    /// Returns how to read a text if its first line is the header of a table of events, or why
+    /// they cannot be counted.
+    pub(super) fn of(text: &str) -> Option<Result<Self, String>> {
+        let header = |delimiter: u8| {
+            let mut header = StringRecord::new();
+            reader(text, delimiter).read_record(&mut header).ok()?.then_some(())?;
+            Some((Columns::of(header.iter()), delimiter, header))
+        };
+        let (columns, delimiter, header) = [b',', b';', b'\t', b'|']
+            .into_iter()
+            .filter_map(header)
+            .max_by_key(|(columns, delimiter, _)| (columns.known(), *delimiter == b','))?;
+        let has = |name: &str| header.iter().any(|column| column.eq_ignore_ascii_case(name));
+        if columns.known() < 2 && !(columns.hold_whole() && columns.known() > 0) {
+            return None;
+        }
+        if has("insight_type") {
+            return Some(Err("is a table of Insights and not of events".into()));
+        }
+        if has("minute") && has("count") {
+            return Some(Err("is a table of counts: `insights detect` reads it".into()));
+        }
+        let needed = [("eventTime", "time"), ("eventSource", "source"), ("eventName", "name")];
+        let missing = needed.into_iter().find(|(field, _)| !columns.hold(field));
+        if let Some((_, missing)) = missing.filter(|_| !columns.hold_whole()) {
+            let names: Vec<&str> = header.iter().take(12).collect();
+            return Some(Err(format!(
+                "is a table without a column for the event {missing}, so its calls cannot be told \
+                 apart; it has {}{}",
+                names.join(", "),
+                if header.len() > names.len() { ", …" } else { "" }
+            )));
+        }
+        let mut dates = Dates::default();
+        if let Some(time) = columns.time() {
+            let mut row = StringRecord::new();
+            let mut rows = reader(text, delimiter);
+            while let Ok(true) = rows.read_record(&mut row) {
+                dates.learn(row.get(time).unwrap_or_default().trim());
+            }
+        }
+        Some(Ok(Self { columns, dates, delimiter, width: header.len(), header: true }))
+    }
+
+    /// Reads the rows of a piece that stands `lines` lines into the table.
+    pub(super) fn read(&mut self, text: &str, lines: u64, intake: &mut Intake<'_>) {
+        let mut row = StringRecord::new();
+        let (mut begin, mut line) = (0, lines);
+        let mut unclosed = 0;
+        'piece: loop {
+            let mut rows = reader(&text[begin..], self.delimiter);
+            loop {
+                let before = rows.position().clone();
+                match rows.read_record(&mut row) {
+                    Ok(true) => {}
+                    Ok(false) => return,
+                    Err(error) => {
+                        intake.bad_row(Fault::Syntax, line + before.line(), error);
+                        continue;
+                    }
+                }
+                if std::mem::take(&mut self.header) {
+                    continue;
+                }
+                let place = row.position().map_or(before.line(), csv::Position::line);
+                let read = self.row(&row, line + place, intake);
+                let Err(what) = read else { continue };
+                intake.bad_row(Fault::Row, line + place, what);
+                // A quote that is not closed swallows the rows behind it.
+                let first = row.position().unwrap_or(&before);
+                let swallowed = rows.position().line() > first.line() + 1;
+                if swallowed && row.len() != self.width && unclosed < MOST_UNCLOSED {
+                    unclosed += 1;
+                    let at = begin + usize::try_from(first.byte()).unwrap_or_default();
+                    begin = at + text[at..].find('\n').map_or(text.len() - at, |end| end + 1);
+                    line += first.line();
+                    continue 'piece;
+                }
+            }
+        }
+    }
+
+    fn row(&self, row: &StringRecord, line: u64, intake: &mut Intake<'_>) -> Result<(), String> {
+        if row.len() < self.width || row.iter().skip(self.width).any(|cell| !cell.is_empty()) {
+            return Err(format!("has {} cells and not {}", row.len(), self.width));
+        }
+        self.columns.read(|at| row.get(at), &self.dates, Place::Line(line), 0, intake)
+    }
+}
+
+fn reader(text: &str, delimiter: u8) -> csv::Reader<&[u8]> {
+    ReaderBuilder::new()
+        .delimiter(delimiter)
+        .flexible(true)
+        .has_headers(false)
+        .from_reader(text.as_bytes())
+}
