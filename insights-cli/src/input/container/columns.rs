@@ -14,7 +14,7 @@ use crate::input::problem::Place;
 
 /// The fields of records by the names of columns, small letters and digits only. They are those of
 /// CloudTrail's console and Lake, of Athena, of flattened records, of Sentinel and of Elastic.
-const FIELDS: [(&str, &str); 34] = [
+const FIELDS: [(&str, &str); 33] = [
     ("eventtime", "eventTime"),
     ("eventdatetime", "eventTime"),
     ("timegeneratedutc", "eventTime"),
@@ -48,7 +48,6 @@ const FIELDS: [(&str, &str); 34] = [
     ("useridentityinvokedby", "userIdentity.invokedBy"),
     ("useridentityusername", "userIdentity.userName"),
     ("username", "userIdentity.userName"),
-    ("user", "userIdentity.userName"),
 ];
 
 /// Columns that hold whole records.
@@ -116,6 +115,15 @@ impl Columns {
     /// Returns where the column of the time is.
     pub(super) fn time(&self) -> Option<usize> {
         self.fields.iter().find(|(field, _)| *field == "eventTime").map(|&(_, place)| place)
+    }
+
+    /// Returns whether any cell that goes into a record is such.
+    pub(super) fn any<'r>(
+        &self,
+        cell: impl Fn(usize) -> Option<&'r str>,
+        is_such: impl Fn(&str) -> bool,
+    ) -> bool {
+        self.fields.iter().filter_map(|&(_, at)| cell(at)).any(is_such)
     }
 
     /// Hands on the record that a row tells of, or says why there is none.

@@ -84,27 +84,50 @@ impl Rows {
                 if std::mem::take(&mut self.header) {
                     continue;
                 }
-                let place = row.position().map_or(before.line(), csv::Position::line);
-                let read = self.row(&row, line + place, intake);
-                let Err(what) = read else { continue };
-                intake.bad_row(Fault::Row, line + place, what);
-                // A quote that is not closed swallows the rows behind it.
                 let first = row.position().unwrap_or(&before);
-                let swallowed = rows.position().line() > first.line() + 1;
-                if swallowed && row.len() != self.width && unclosed < MOST_UNCLOSED {
+                let at = begin + usize::try_from(first.byte()).unwrap_or_default();
+                // The reader leaves the second half of a line break to the next row.
+                let half = usize::from(text[at..].starts_with('\n'));
+                let number = line + first.line() + half as u64;
+                let Err(what) = self.row(&row, number, intake) else { continue };
+                intake.bad_row(Fault::Row, number, what);
+                // A quote that is not closed swallows the rows behind it.
+                let swallowed = rows.position().line() > first.line() + 1 + half as u64;
+                if swallowed && self.swallows(&row) && unclosed < MOST_UNCLOSED {
                     unclosed += 1;
-                    let at = begin + usize::try_from(first.byte()).unwrap_or_default();
-                    begin = at + text[at..].find('\n').map_or(text.len() - at, |end| end + 1);
-                    line += first.line();
+                    let end =
+                        text[at + half..].find('\n').map_or(text.len(), |end| at + half + end + 1);
+                    (begin, line) = (end, number);
                     continue 'piece;
                 }
             }
         }
     }
 
+    /// Returns whether a row has the cells of the header, and at most empty ones behind them.
+    fn fits(&self, row: &StringRecord) -> bool {
+        row.len() >= self.width && row.iter().skip(self.width).all(str::is_empty)
+    }
+
+    /// Returns whether a row is made of several, by a quote that is not closed.
+    fn swallows(&self, row: &StringRecord) -> bool {
+        !self.fits(row) || self.columns.any(|at| row.get(at), |cell| cell.contains('\n'))
+    }
+
     fn row(&self, row: &StringRecord, line: u64, intake: &mut Intake<'_>) -> Result<(), String> {
-        if row.len() < self.width || row.iter().skip(self.width).any(|cell| !cell.is_empty()) {
+        // Spreadsheets that save a table twice make one cell of a row with quotes in it.
+        if let (1, 2.., Some(inside)) = (row.len(), self.width, row.get(0)) {
+            let mut inner = StringRecord::new();
+            let read = reader(inside, self.delimiter).read_record(&mut inner);
+            if read.is_ok() && inner.len() == self.width {
+                return self.row(&inner, line, intake);
+            }
+        }
+        if !self.fits(row) {
             return Err(format!("has {} cells and not {}", row.len(), self.width));
+        }
+        if self.swallows(row) {
+            return Err("has a line break where there is none: a quote is not closed".into());
         }
         self.columns.read(|at| row.get(at), &self.dates, Place::Line(line), 0, intake)
     }

@@ -206,6 +206,112 @@ fn what_is_no_record_is_told_apart_and_nothing_is_dropped_in_silence() {
     assert_eq!(told(&parts).names, [""; 0]);
 }
 
+/// Returns what a table tells of each event.
+#[track_caller]
+fn rows(text: &str) -> Vec<String> {
+    let told = described(text, |record, _| match record.content("", "") {
+        Ok(Content::Call { event: e, .. }) => format!(
+            "{} {} {} {} {:?} {:?} {} {:?}",
+            e.time.to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
+            e.account_id,
+            e.event_source,
+            e.event_name,
+            e.error_code,
+            e.user_identity,
+            e.read_only,
+            e.event_id,
+        ),
+        other => format!("{other:?}"),
+    });
+    assert!(told.problems.is_empty(), "{:?}", told.problems);
+    told.names
+}
+
+#[test]
+fn tables_of_events_are_told_by_their_headers() {
+    let expected = r#"2026-03-02T14:05:09Z 111122223333 ec2.amazonaws.com RunInstances Some("Client.X") Some("ada") false Some("7")"#;
+    for text in [
+        "User name,AWS access key,Event time,Event source,Event name,AWS region,Source IP address,User agent,Error code,Resources,Request ID,Event ID,Read-only,Event type,Recipient Account Id,Event category\r\nada,AKIA,2026-03-02T14:05:09Z,ec2.amazonaws.com,RunInstances,eu-west-1,192.0.2.1,cli,Client.X,\"[{\"\"a\"\":\"\"b\n\"\"}]\",1,7,false,AwsApiCall,111122223333,Management\r\n",
+        "Records/eventTime,Records/eventSource,Records/eventName,Records/errorCode,Records/eventID,Records/recipientAccountId,Records/userIdentity/arn,Records/readOnly\n2026-03-02T14:05:09Z,ec2.amazonaws.com,RunInstances,Client.X,7,111122223333,ada,FALSE",
+        "\"TimeGenerated [UTC]\",AwsEventId,EventSource,EventTypeName,EventName,UserIdentityArn,UserIdentityAccountId,ErrorCode,ReadOnly\n\"02/03/2026, 14:05:09.000\",7,ec2.amazonaws.com,AwsApiCall,RunInstances,ada,111122223333,Client.X,false\n\"13/03/2026, 14:05:09.000\",8,ec2.amazonaws.com,AwsApiCall,RunInstances,ada,111122223333,Client.X,false\n",
+        "eventtime;eventsource;eventname;useridentity;errorcode;readonly;eventid;recipientaccountid\n2026-03-02 14:05:09.000;ec2.amazonaws.com;RunInstances;{type=IAMUser, arn=ada, accountid=1, sessioncontext={sessionissuer={arn=x}}};Client.X;false;7;111122223333\n",
+        "@timestamp\tevent.provider\tevent.action\taws.cloudtrail.error_code\tuser.name\tevent.id\tcloud.account.id\taws.cloudtrail.user_identity.arn\n2026-03-02T14:05:09Z\tec2.amazonaws.com\tRunInstances\tClient.X\tx\t7\t111122223333\tada\n",
+        "Event time,Event source,Event name,User name,Error code,Event ID,Recipient Account Id\n\"2026-03-02, 02:05:09 PM\",ec2.amazonaws.com,RunInstances,ada,Client.X,7,111122223333\n",
+    ] {
+        let rows = rows(text);
+        assert_eq!(rows.first().map(String::as_str), Some(expected), "{text}");
+        assert_eq!(rows.len(), text.trim_end().matches("ec2.").count(), "{text}");
+    }
+    let a = record("A").replace('"', "\"\"");
+    assert_eq!(names(&format!("_time,_raw\n1,\"{a}\"\n")), "A");
+    assert_eq!(names(&format!("eventname,eventjson\nB,\"{a}\"\n")), "A");
+    assert_eq!(names("eventTime,eventSource,eventName\n"), "");
+    let query = r#"{"QueryResultRows":[[{"eventTime":"2026-03-02 14:05:09.000"},{"eventSource":"ec2.amazonaws.com"},{"eventName":"RunInstances"},{"errorCode":"Client.X"},{"userIdentity":"{type=IAMUser, arn=ada}"},{"readOnly":"false"},{"eventID":"7"},{"recipientAccountId":"111122223333"}]]}"#;
+    assert_eq!(rows(query), [expected]);
+    assert_eq!(rows(&query.replace("QueryResultRows", "QueryResults")), [expected]);
+}
+
+#[test]
+fn tables_that_cannot_be_used_are_refused_in_one_line_that_says_why() {
+    for (table, why) in [
+        (
+            "Event ID,Event time,User name,Event name\n1,2,3,4\n1,2,3,4\n",
+            "without a column for the event source",
+        ),
+        ("eventSource,eventName,count\na,b,1\n", "without a column for the event time"),
+        (
+            "minute,account_id,aws_region,event_source,event_name,event_category,error_code,count\n",
+            "`insights detect` reads it",
+        ),
+        ("state,event_time,insight_type,event_source,event_name\n", "a table of Insights"),
+    ] {
+        let told = told(table);
+        assert_eq!((told.names.len(), told.problems.len()), (0, 1), "{table}");
+        assert!(told.problems[0].contains(why), "{table}: {told:?}");
+    }
+}
+
+#[test]
+fn bad_rows_are_named_by_line_and_the_rows_around_them_are_kept() {
+    let header = "eventTime,eventSource,eventName,eventID,recipientAccountId";
+    let row = |name: &str| format!("2026-03-02T14:05:09Z,a,{name},1,111122223333");
+    let table = [
+        header.to_owned(),
+        row("A"),
+        "short,row".to_owned(),
+        row("B").replace("111122223333", "11122223333"),
+        row("C").replace("111122223333", "1.11122E+11"),
+        row("D").replace('a', "\"open"),
+        row("E"),
+        ",,,,".to_owned(),
+        format!("\"{}\"", row("F")),
+        row("G").replace("2026-03-02T14", "03/04/2026 14"),
+        row("H"),
+    ];
+    for end in ["\n", "\r\n"] {
+        let told = told(&table.join(end));
+        assert_eq!(told.names.join(""), "A?EFH", "{told:?}");
+        let lines: Vec<_> =
+            told.problems.iter().map(|line| line.split(": ").nth(2).unwrap()).collect();
+        assert_eq!(lines, ["line 3", "line 4", "line 6", "line 10"], "{told:?}");
+        assert!(told.problems[1].contains("has lost the zeros before it"), "{told:?}");
+        assert!(told.problems[3].contains("whether the day or the month comes first"));
+        assert_eq!(told.seen.continued_rows, 1);
+    }
+    let many = format!("{header}\n{}", format!("{}\n", row("\"X")).repeat(2_000));
+    assert!(told(&many).problems.len() > 1);
+}
+
+#[test]
+fn what_a_table_does_not_have_is_counted() {
+    let lacking = |text: &str| -> Vec<_> { told(text).seen.lacking.labels().collect() };
+    let table =
+        "eventTime,eventSource,eventName,eventID,userName\n2026-03-02T14:05:09Z,a,A,1,ada\n";
+    assert_eq!(lacking(table).len(), 5);
+    assert!(lacking(table).contains(&(1, "no ARN of the caller")));
+    assert_eq!(lacking(&record("A")), []);
+}
+
 #[test]
 fn a_text_cut_off_in_a_string_is_told_with_its_place() {
     let text = format!(r#"{{"Events":[{{"CloudTrailEvent":{}}}]}}"#, quoted(&record("A")[..90]));
