@@ -111,7 +111,7 @@ pub(crate) struct Detect {
 
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Input {
-    /// Folders of any depth, files (.json.gz, .json, JSON Lines), or - for stdin
+    /// Folders of any depth, files, patterns such as 'logs/**/*.gz', or - for stdin
     #[arg(required = true, value_name = "INPUT")]
     pub(crate) inputs: Vec<PathBuf>,
     /// Keep a day of the archive open this long after its end [minutes, or 2h, 7d]

@@ -5,6 +5,7 @@ mod batch;
 pub(crate) mod container;
 pub(crate) mod counts;
 pub(crate) mod decode;
+pub(crate) mod globs;
 mod inflate;
 pub(crate) mod key;
 pub(crate) mod problem;

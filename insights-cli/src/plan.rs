@@ -14,6 +14,7 @@ use insights_core::{
 use crate::{
     args::{self, Format},
     exit::UsageError,
+    input::globs,
 };
 
 /// Where logs come from.
@@ -58,7 +59,7 @@ impl TryFrom<args::Input> for InputPlan {
 
     fn try_from(args: args::Input) -> Result<Self, UsageError> {
         let allowed_lateness = span(&args.allowed_lateness)?;
-        Ok(Self { inputs: args.inputs, allowed_lateness })
+        Ok(Self { inputs: globs::expand(args.inputs)?, allowed_lateness })
     }
 }
 
