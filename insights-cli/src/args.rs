@@ -121,6 +121,28 @@ pub(crate) struct Input {
     /// events and holds more of them in memory.
     #[arg(long, value_name = "TIME", default_value = "1d", help_heading = "Input")]
     pub(crate) allowed_lateness: String,
+    #[cfg(feature = "s3")]
+    #[command(flatten)]
+    pub(crate) s3: S3,
+}
+
+/// How S3 is read.
+#[cfg(feature = "s3")]
+#[derive(Debug, ClapArgs)]
+#[command(next_help_heading = "S3")]
+pub(crate) struct S3 {
+    /// Ask this server instead of AWS, with the bucket in the path [http:// or https://]
+    #[arg(long = "s3-endpoint", value_name = "URL")]
+    pub(crate) endpoint: Option<String>,
+    /// Do not sign: for public buckets
+    #[arg(long)]
+    pub(crate) no_sign_request: bool,
+    /// Pay for the requests, where the owner of the bucket does not
+    #[arg(long)]
+    pub(crate) requester_pays: bool,
+    /// Requests at a time
+    #[arg(long, value_name = "N", default_value_t = 64)]
+    pub(crate) concurrency: usize,
 }
 
 #[derive(Debug, ClapArgs)]

@@ -39,7 +39,8 @@ fn start_threads(run: &RunPlan) -> anyhow::Result<()> {
 
 /// Stops where there is nothing to read, which is hardly what was meant.
 fn refuse_nothing(found: &Found) -> anyhow::Result<()> {
-    if found.sources() > 0 || !found.unreadable.is_empty() {
+    let left_out = found.skipped.outside + found.skipped.outside_folders;
+    if !found.batches.is_empty() || !found.unreadable.is_empty() || left_out > 0 {
         return Ok(());
     }
     bail!(

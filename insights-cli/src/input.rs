@@ -9,6 +9,10 @@ pub(crate) mod globs;
 mod inflate;
 pub(crate) mod key;
 pub(crate) mod problem;
+#[cfg_attr(not(feature = "s3"), path = "input/no_s3.rs")]
+pub(crate) mod s3;
+pub(crate) mod scope;
 pub(crate) mod series;
+pub(crate) mod skipped;
 pub(crate) mod table;
 pub(crate) mod walk;

@@ -14,13 +14,15 @@ use insights_core::{
 use crate::{
     args::{self, Format},
     exit::UsageError,
-    input::globs,
+    input::{globs, s3},
 };
 
 /// Where logs come from.
 #[derive(Debug)]
 pub(crate) struct InputPlan {
+    /// Files, folders and stdin.
     pub(crate) inputs: Vec<PathBuf>,
+    pub(crate) remote: s3::Plan,
     pub(crate) allowed_lateness: Minutes,
 }
 
@@ -59,7 +61,14 @@ impl TryFrom<args::Input> for InputPlan {
 
     fn try_from(args: args::Input) -> Result<Self, UsageError> {
         let allowed_lateness = span(&args.allowed_lateness)?;
-        Ok(Self { inputs: globs::expand(args.inputs)?, allowed_lateness })
+        let (remote, inputs): (Vec<_>, _) =
+            args.inputs.into_iter().partition(|input| s3::is_address(input));
+        let remote = s3::Plan::new(
+            &remote,
+            #[cfg(feature = "s3")]
+            args.s3,
+        )?;
+        Ok(Self { inputs: globs::expand(inputs)?, remote, allowed_lateness })
     }
 }
 

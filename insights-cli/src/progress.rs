@@ -32,6 +32,17 @@ impl Progress {
         Self { bar, records: AtomicU64::new(0), began: Instant::now() }
     }
 
+    #[cfg(feature = "s3")]
+    /// Takes note of how many folders were found while it is not known yet what is in them.
+    pub(crate) fn look(&self, folders: usize) {
+        self.bar.set_message(format!("{} folders found", HumanCount(folders as u64)));
+    }
+
+    /// Takes note of more files that there are.
+    pub(crate) fn expect(&self, files: usize) {
+        self.bar.inc_length(files as u64);
+    }
+
     /// Takes note of a file that is done and of the records in it.
     pub(crate) fn advance(&self, records: u64) {
         let records = self.records.fetch_add(records, Ordering::Relaxed) + records;

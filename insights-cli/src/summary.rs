@@ -7,7 +7,7 @@ use indicatif::HumanCount;
 use insights_core::{Hole, LogKey, Minute, Minutes, Stats};
 use serde::{Serialize, Serializer};
 
-use crate::input::{archive::Tally, series::Spread, walk::Skipped};
+use crate::input::{archive::Tally, series::Spread, skipped::Skipped};
 
 /// What became of every file, record and insight of a run.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -136,7 +136,9 @@ impl Summary {
                 (s.aggregated, "skipped: aggregated events"),
                 (s.network_activity, "skipped: network activity"),
                 (s.other, "skipped: not named like logs"),
-                (s.outside, "skipped: outside --from and --to"),
+                (s.outside, "skipped: not looked for"),
+                (s.folders, "folders skipped: of other things"),
+                (s.outside_folders, "folders skipped: not looked for"),
             ],
         )?;
         if let Some(rows) = self.rows {

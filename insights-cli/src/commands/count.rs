@@ -14,6 +14,8 @@ use crate::{
     exit::Exit,
     input::{
         archive::{self, Sink},
+        s3,
+        scope::Scope,
         walk,
     },
     output,
@@ -47,11 +49,13 @@ pub(super) fn run(args: Count) -> anyhow::Result<Exit> {
     start_threads(&run)?;
 
     let outputs = [args.output.as_deref(), run.summary.as_deref()];
-    let mut found = walk::find(&input.inputs, outputs);
+    let scope = Scope::new(&selection, input.allowed_lateness);
+    let mut found = walk::find(&input.inputs, outputs, &scope);
+    let progress = Progress::new(0, run.progress);
+    let _connection = s3::find(&input.remote, &scope, &progress, &mut found)?;
+    progress.expect(found.sources());
     refuse_nothing(&found)?;
     refuse_overwriting(outputs, |path| found.reads(path))?;
-    found.keep_span(&selection, input.allowed_lateness);
-    let progress = Progress::new(found.sources(), run.progress);
     let writer = CountsWriter::new(output::sink(args.output.as_deref())?)?;
     let mut counting = Counting { open: OpenMinutes::new(selection.clone()), writer };
     let outcome =
@@ -63,7 +67,7 @@ pub(super) fn run(args: Count) -> anyhow::Result<Exit> {
 
     let mut summary = Summary {
         tally: outcome.tally,
-        skipped_files: found.skipped,
+        skipped_files: found.skipped + outcome.skipped,
         series,
         first: outcome.first,
         end: outcome.first.map(|_| end.minute()),

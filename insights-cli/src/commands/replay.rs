@@ -10,6 +10,8 @@ use crate::{
     exit::Exit,
     input::{
         archive::{self, Sink},
+        s3,
+        scope::Scope,
         walk,
     },
     plan::{self, InputPlan, ResultsPlan, RunPlan},
@@ -37,11 +39,13 @@ pub(super) fn run(args: Replay) -> anyhow::Result<Exit> {
     start_threads(&run)?;
 
     let outputs = [results.output.as_deref(), run.summary.as_deref()];
-    let mut found = walk::find(&input.inputs, outputs);
+    let scope = Scope::new(&selection, input.allowed_lateness);
+    let mut found = walk::find(&input.inputs, outputs, &scope);
+    let progress = Progress::new(0, run.progress);
+    let _connection = s3::find(&input.remote, &scope, &progress, &mut found)?;
+    progress.expect(found.sources());
     refuse_nothing(&found)?;
     refuse_overwriting(outputs, |path| found.reads(path))?;
-    found.keep_span(&selection, input.allowed_lateness);
-    let progress = Progress::new(found.sources(), run.progress);
     let mut detection = Detection::new(config, &results)?;
     let outcome =
         archive::read(&found, &selection, input.allowed_lateness, &progress, &mut detection)?;
@@ -50,7 +54,7 @@ pub(super) fn run(args: Replay) -> anyhow::Result<Exit> {
 
     let mut summary = Summary {
         tally: outcome.tally,
-        skipped_files: found.skipped,
+        skipped_files: found.skipped + outcome.skipped,
         first: outcome.first,
         end: outcome.first.map(|_| outcome.end(&selection).minute()),
         ..Summary::default()

@@ -1,6 +1,6 @@
 //! Reads an archive day by day, files in parallel: [`read`].
 
-use std::ops;
+use std::{io, ops};
 
 use chrono::{Days, NaiveDate, NaiveTime};
 use insights_core::{
@@ -15,6 +15,8 @@ use crate::{
         container::{Container, Intake, Origin, Seen},
         decode::Decoder,
         problem::{Fault, Faults, Place, Problems},
+        s3::{self, Fetched},
+        skipped::Skipped,
         walk::Found,
     },
     progress::Progress,
@@ -88,6 +90,8 @@ impl ops::AddAssign for Tally {
 #[derive(Debug, Default)]
 pub(crate) struct Outcome {
     pub(crate) tally: Tally,
+    /// What was left out when the days were listed.
+    pub(crate) skipped: Skipped,
     pub(crate) times: WatermarkTracker,
     /// The first minute with a call.
     pub(crate) first: Option<Minute>,
@@ -142,7 +146,7 @@ pub(crate) fn read(
         })
     };
     let mut waiting = None;
-    for batch in &found.batches {
+    for batch in found.batches.values() {
         let feed_last = || waiting.take().map_or(Ok(()), &mut feed);
         let (parts, done) = while_reading(|| read_batch(batch, selection, progress), feed_last);
         done?;
@@ -172,14 +176,30 @@ fn while_reading<T>(
 
 /// Reads a batch, its files in parallel.
 fn read_batch(batch: &Batch, selection: &Selection, progress: &Progress) -> Vec<Part> {
-    let Listed { sources, gone } = batch.list();
-    let readers = sources.par_iter().fold(Reader::default, |mut reader, source| {
-        let records = reader.part.outcome.tally.seen.records;
-        reader.read(source, selection);
-        progress.advance(reader.part.outcome.tally.seen.records - records);
+    let Listed { sources, gone, skipped } = batch.list();
+    progress.expect(sources.len().saturating_sub(batch.len()));
+    let (mut objects, mut local) = (Vec::new(), Vec::new());
+    for source in sources {
+        match source {
+            Source::Object(object) => objects.push(object),
+            source => local.push(source),
+        }
+    }
+    let readers = local.par_iter().fold(Reader::default, |mut reader, source| {
+        let loaded = reader.decoder.load(source);
+        reader.read(source, loaded, selection, progress);
         reader
     });
     let mut parts: Vec<Part> = readers.map(|reader| reader.part).collect();
+    let fetched = s3::fetch(objects).par_bridge();
+    let readers = fetched.fold(Reader::default, |mut reader, fetched| {
+        let Fetched { object, bytes, .. } = fetched;
+        let loaded = bytes.map(|bytes| reader.decoder.take(bytes));
+        reader.read(&Source::Object(object), loaded, selection, progress);
+        reader
+    });
+    parts.extend(readers.map(|reader| reader.part).collect::<Vec<_>>());
+    parts.push(Part { outcome: Outcome { skipped, ..Outcome::default() }, ..Part::default() });
     parts.extend(gone.into_iter().map(|(folder, files, why)| {
         let mut part = Part::default();
         part.outcome.tally.unreadable_files += files as u64;
@@ -201,6 +221,7 @@ fn sealed_by(day: NaiveDate, allowed_lateness: Minutes) -> Watermark {
 impl Outcome {
     fn join(&mut self, other: &Self) {
         self.tally += other.tally;
+        self.skipped += other.skipped;
         self.times.merge(&other.times);
         self.first = self.first.into_iter().chain(other.first).min();
     }
@@ -213,10 +234,18 @@ impl Outcome {
 }
 
 impl Reader {
-    fn read(&mut self, source: &Source, selection: &Selection) {
+    /// Reads what was loaded of a source.
+    fn read(
+        &mut self,
+        source: &Source,
+        loaded: io::Result<()>,
+        selection: &Selection,
+        progress: &Progress,
+    ) {
         let Self { decoder, part } = self;
+        let records = part.outcome.tally.seen.records;
         let mut problems = Problems::default();
-        match decoder.load(source) {
+        match loaded {
             Ok(()) => {
                 let text = decoder.unpack(&mut problems);
                 part.outcome.tally.bytes += text.len() as u64;
@@ -231,6 +260,7 @@ impl Reader {
         if problems.are_there() {
             part.problems.push((source.name(), problems));
         }
+        progress.advance(part.outcome.tally.seen.records - records);
     }
 }
 
@@ -242,7 +272,7 @@ impl Part {
         selection: &Selection,
         problems: &mut Problems,
     ) {
-        let Self { counts, outcome: Outcome { tally, times, first }, .. } = self;
+        let Self { counts, outcome: Outcome { tally, times, first, .. }, .. } = self;
         let key = source.key();
         let mut number = 0;
         let mut each = |record: &Record<'_>, origin: &Origin, problems: &mut Problems| {

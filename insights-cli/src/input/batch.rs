@@ -10,9 +10,16 @@ use std::{
 
 use chrono::NaiveDate;
 
-use crate::{input::key::ObjectKey, printable::printable};
+use crate::{
+    input::{
+        key::ObjectKey,
+        s3::{self, Folder, Object},
+        skipped::Skipped,
+    },
+    printable::printable,
+};
 
-/// A file or a stream to read; small, as there may be millions.
+/// A file, an object or a stream to read; small, as there may be millions.
 #[derive(Clone, Debug)]
 pub(crate) enum Source {
     Stdin,
@@ -21,6 +28,7 @@ pub(crate) enum Source {
         folder: Arc<Path>,
         name: Box<OsStr>,
     },
+    Object(Object),
 }
 
 impl Source {
@@ -28,10 +36,10 @@ impl Source {
         Self::File { folder: Path::new("").into(), name: path.as_os_str().into() }
     }
 
-    /// Returns the path of the file, and nothing for stdin.
+    /// Returns the path of the file, and nothing for what is none.
     pub(crate) fn path(&self) -> Option<Cow<'_, Path>> {
         match self {
-            Self::Stdin => None,
+            Self::Stdin | Self::Object(_) => None,
             Self::File { folder, name } if folder.as_os_str().is_empty() => {
                 Some(Path::new(&**name).into())
             }
@@ -39,13 +47,19 @@ impl Source {
         }
     }
 
-    /// Returns what its path tells of its records.
+    /// Returns what its path or key tells of its records.
     pub(crate) fn key(&self) -> ObjectKey {
+        if let Self::Object(object) = self {
+            return ObjectKey::parse(&object.key());
+        }
         self.path().map(|path| ObjectKey::parse(&path.to_string_lossy())).unwrap_or_default()
     }
 
     /// Returns the name to tell it by.
     pub(crate) fn name(&self) -> String {
+        if let Self::Object(object) = self {
+            return printable(&object.uri());
+        }
         self.path().map_or_else(|| "stdin".to_owned(), |path| printable(&path.to_string_lossy()))
     }
 }
@@ -57,6 +71,8 @@ pub(crate) struct Batch {
     pub(crate) day: Option<NaiveDate>,
     pub(super) sources: Vec<Source>,
     pub(super) folders: Vec<DayFolder>,
+    /// Folders in S3, which may hold anything.
+    pub(super) remote: Vec<Folder>,
 }
 
 /// A folder with nothing but logs of one day. Their names are listed again when they are read:
@@ -73,10 +89,12 @@ pub(crate) struct Listed {
     pub(crate) sources: Vec<Source>,
     /// Folders of which some logs cannot be listed any more, how many these are, and why.
     pub(crate) gone: Vec<(String, usize, String)>,
+    /// What is in folders in S3 and not read.
+    pub(crate) skipped: Skipped,
 }
 
 impl Batch {
-    /// Returns the number of sources.
+    /// Returns the number of sources, as far as it is known before they are listed.
     pub(crate) fn len(&self) -> usize {
         self.sources.len() + self.folders.iter().map(|folder| folder.logs).sum::<usize>()
     }
@@ -98,6 +116,7 @@ impl Batch {
                 |name: OsString| Source::File { folder: Arc::clone(&folder), name: name.into() };
             listed.sources.extend(names.into_iter().map(source));
         }
+        s3::list(&self.remote, &mut listed);
         listed
     }
 }
@@ -117,7 +136,12 @@ fn logs_in(folder: &Path) -> io::Result<Vec<OsString>> {
 
 /// Returns whether a file in a folder is named like a log.
 pub(super) fn is_log(path: &Path) -> bool {
-    let name = path.file_name().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
+    path.file_name().is_some_and(|name| is_log_name(&name.to_string_lossy()))
+}
+
+/// Returns whether a name without folders is like that of a log.
+pub(super) fn is_log_name(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
     let name = name.strip_suffix(".gz").unwrap_or(&name);
     !name.starts_with('.')
         && [".json", ".jsonl", ".ndjson", ".log"].into_iter().any(|end| name.ends_with(end))
@@ -126,7 +150,7 @@ pub(super) fn is_log(path: &Path) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::input::walk::find;
+    use crate::input::{scope::Scope, walk::find};
 
     #[test]
     fn the_logs_of_a_day_are_listed_when_they_are_read() {
@@ -136,8 +160,8 @@ mod tests {
         for name in ["b.json.gz", "a.json"] {
             fs::write(day.join(name), "").unwrap();
         }
-        let found = find(std::slice::from_ref(&root), [None; 2]);
-        let [batch] = &found.batches[..] else { panic!("{found:?}") };
+        let found = find(std::slice::from_ref(&root), [None; 2], &Scope::default());
+        let [batch] = &found.batches.values().collect::<Vec<_>>()[..] else { panic!("{found:?}") };
         assert_eq!((batch.folders.len(), batch.len(), found.sources()), (1, 2, 2));
         let names = |listed: &Listed| {
             let names = listed.sources.iter().filter_map(Source::path);

@@ -41,6 +41,11 @@ impl Decoder {
         Ok(())
     }
 
+    /// Takes the bytes of a source that were read elsewhere.
+    pub(crate) fn take(&mut self, bytes: Vec<u8>) {
+        self.raw = bytes;
+    }
+
     /// Unpacks what was loaded, told by its first bytes.
     ///
     /// What was unpacked before damage is kept; the damage is noted in `problems`.

@@ -74,7 +74,7 @@ fn delivery(time: &str) -> Option<NaiveDate> {
     day(date.get(..4)?, date.get(4..6)?, date.get(6..)?)
 }
 
-fn kind(part: &str) -> Option<Kind> {
+pub(super) fn kind(part: &str) -> Option<Kind> {
     match part {
         "CloudTrail-Digest" => Some(Kind::Digest),
         "CloudTrail-Insight" => Some(Kind::Insight),
@@ -84,11 +84,11 @@ fn kind(part: &str) -> Option<Kind> {
     }
 }
 
-fn is_account(part: &str) -> bool {
+pub(super) fn is_account(part: &str) -> bool {
     part.len() == 12 && part.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-fn is_region(part: &str) -> bool {
+pub(super) fn is_region(part: &str) -> bool {
     part.contains('-') && part.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
 }
 

@@ -8,14 +8,14 @@ use std::{
     sync::Arc,
 };
 
-use chrono::{NaiveDate, NaiveTime};
-use insights_core::{Minute, Minutes, Selection};
-use serde::Serialize;
+use chrono::NaiveDate;
 
 use crate::{
     input::{
         batch::{Batch, DayFolder, Source, is_log},
         key::{Kind, ObjectKey},
+        scope::Scope,
+        skipped::Skipped,
     },
     printable::printable,
 };
@@ -24,8 +24,8 @@ use crate::{
 #[derive(Debug, Default)]
 pub(crate) struct Found {
     /// The sources without a day, then those of each day, in order.
-    pub(crate) batches: Vec<Batch>,
-    /// Files that are known by their key to hold no calls.
+    pub(crate) batches: BTreeMap<Option<NaiveDate>, Batch>,
+    /// What is known by its key to hold no calls that are looked for.
     pub(crate) skipped: Skipped,
     /// Inputs and folders that could not be looked into, and why.
     pub(crate) unreadable: Vec<(String, io::Error)>,
@@ -37,36 +37,23 @@ pub(crate) struct Found {
     written: BTreeSet<PathBuf>,
 }
 
-/// Files left out because of their key.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq, Serialize)]
-pub(crate) struct Skipped {
-    pub(crate) digest: u64,
-    pub(crate) insight: u64,
-    pub(crate) aggregated: u64,
-    pub(crate) network_activity: u64,
-    /// Files inside folders whose names are not those of logs.
-    pub(crate) other: u64,
-    /// Files of days that lie outside the span looked at.
-    pub(crate) outside: u64,
-}
-
-impl Skipped {
-    pub(crate) const fn total(self) -> u64 {
-        let Self { digest, insight, aggregated, network_activity, other, outside } = self;
-        digest + insight + aggregated + network_activity + other + outside
-    }
-}
-
 impl Found {
-    /// Adds a file to the sources of its day, unless it is known to hold no calls.
-    fn file(&mut self, source: Source, kind: Kind, batches: &mut Batches) {
-        match kind {
-            Kind::Log => enter(source, batches),
-            Kind::Digest => self.skipped.digest += 1,
-            Kind::Insight => self.skipped.insight += 1,
-            Kind::Aggregated => self.skipped.aggregated += 1,
-            Kind::NetworkActivity => self.skipped.network_activity += 1,
+    /// Adds a file to the sources of its day, unless it is known to hold no calls that are looked
+    /// for.
+    pub(super) fn file(&mut self, source: Source, kind: Kind, scope: &Scope) {
+        let key = source.key();
+        if kind != Kind::Log {
+            self.skipped.kind(kind);
+        } else if scope.admits(&key) {
+            self.batch(key.day).sources.push(source);
+        } else {
+            self.skipped.outside += 1;
         }
+    }
+
+    /// Returns the batch of a day, or of what has none.
+    pub(super) fn batch(&mut self, day: Option<NaiveDate>) -> &mut Batch {
+        self.batches.entry(day).or_insert_with(|| Batch { day, ..Batch::default() })
     }
 
     /// Returns whether `path` is one of the files that were found.
@@ -79,25 +66,8 @@ impl Found {
         is_log(real) && real.parent().is_some_and(|folder| self.folders.contains(folder))
     }
 
-    /// Leaves out the days that cannot hold events of the span looked at: those delivered
-    /// before it begins, and those delivered too late after it ends.
-    pub(crate) fn keep_span(&mut self, selection: &Selection, allowed_lateness: Minutes) {
-        let skipped = &mut self.skipped;
-        self.batches.retain(|batch| {
-            let Some(day) = batch.day else { return true };
-            let midnight = Minute::containing(day.and_time(NaiveTime::MIN).and_utc());
-            let last = midnight + Minutes::new(Minutes::days(1).count() - 1);
-            let kept = selection.from.is_none_or(|from| from <= last)
-                && selection.to.is_none_or(|to| midnight < to + allowed_lateness);
-            if !kept {
-                skipped.outside += batch.len() as u64;
-            }
-            kept
-        });
-    }
-
     pub(crate) fn sources(&self) -> usize {
-        self.batches.iter().map(Batch::len).sum()
+        self.batches.values().map(Batch::len).sum()
     }
 }
 
@@ -107,15 +77,14 @@ impl Found {
 /// ways to a file one is taken: the file as it was named before the folder it is in, and that
 /// before a link to the file; else the first in order. Nothing is read of `outputs` that are not
 /// there yet.
-pub(crate) fn find(inputs: &[PathBuf], outputs: [Option<&Path>; 2]) -> Found {
+pub(crate) fn find(inputs: &[PathBuf], outputs: [Option<&Path>; 2], scope: &Scope) -> Found {
     let folders = outputs.into_iter().flatten().map(|path| path.parent().unwrap_or(path));
     let real = folders.filter_map(|folder| fs::canonicalize(Path::new(".").join(folder)).ok());
     let mut found = Found { written: real.collect(), ..Found::default() };
-    let mut batches = Batches::new();
     let (mut roots, mut named) = (BTreeSet::new(), BTreeMap::new());
     for input in inputs {
         if input.as_os_str() == "-" {
-            batches.insert(None, Batch { sources: vec![Source::Stdin], ..Batch::default() });
+            found.batch(None).sources = vec![Source::Stdin];
         } else if input.is_dir() {
             roots.insert(input.clone());
         } else {
@@ -124,35 +93,26 @@ pub(crate) fn find(inputs: &[PathBuf], outputs: [Option<&Path>; 2]) -> Found {
     }
     // What is named is read whatever its name; if it cannot be, reading it tells why.
     for path in named.values() {
-        enter(Source::named(path), &mut batches);
+        found.file(Source::named(path), Kind::Log, scope);
     }
     found.apart = named.into_keys().collect();
     let mut links = BTreeMap::new();
     for root in &roots {
-        walk(root, &mut batches, &mut links, &mut found);
+        walk(root, scope, &mut links, &mut found);
     }
     for (real, (path, kind)) in links {
         if !found.lists(&real) && found.apart.insert(real) {
-            found.file(Source::named(&path), kind, &mut batches);
+            found.file(Source::named(&path), kind, scope);
         }
     }
-    found.batches = batches.into_iter().map(|(day, batch)| Batch { day, ..batch }).collect();
     found
-}
-
-/// The batches by their days.
-type Batches = BTreeMap<Option<NaiveDate>, Batch>;
-
-/// Adds a source to the batch of its day.
-fn enter(source: Source, batches: &mut Batches) {
-    batches.entry(source.key().day).or_default().sources.push(source);
 }
 
 /// The links to files, by where these really are, and what their key tells they hold.
 type Links = BTreeMap<PathBuf, (PathBuf, Kind)>;
 
 /// Finds the logs in a folder, links followed, each folder once.
-fn walk(root: &Path, batches: &mut Batches, links: &mut Links, found: &mut Found) {
+fn walk(root: &Path, scope: &Scope, links: &mut Links, found: &mut Found) {
     // Of two ways to a folder the first in order is met first.
     let mut folders = BTreeSet::from([root.to_owned()]);
     while let Some(folder) = folders.pop_first() {
@@ -170,10 +130,9 @@ fn walk(root: &Path, batches: &mut Batches, links: &mut Links, found: &mut Found
         if only_logs
             && found.apart.is_empty()
             && !found.written.contains(&real)
-            && let Some(day) = day_of_all(&folder, root, &names)
+            && let Some(day) = day_of_all(&folder, root, &names, scope)
         {
-            let folders = &mut batches.entry(Some(day)).or_default().folders;
-            folders.push(DayFolder { path: folder, logs: names.len() });
+            found.batch(Some(day)).folders.push(DayFolder { path: folder, logs: names.len() });
             continue;
         }
         let shared = Arc::from(folder.as_path());
@@ -181,22 +140,26 @@ fn walk(root: &Path, batches: &mut Batches, links: &mut Links, found: &mut Found
             if found.apart.is_empty() || !found.apart.contains(&real.join(&name)) {
                 let kind = kind_below(root, &folder.join(&name));
                 let source = Source::File { folder: Arc::clone(&shared), name: name.into() };
-                found.file(source, kind, batches);
+                found.file(source, kind, scope);
             }
         }
     }
 }
 
-/// Returns the day on which all logs of a folder were delivered, if it is one and they hold calls.
-fn day_of_all(folder: &Path, root: &Path, names: &[OsString]) -> Option<NaiveDate> {
+/// Returns the day on which all logs of a folder were delivered, if it is one and they hold calls
+/// that are looked for.
+fn day_of_all(folder: &Path, root: &Path, names: &[OsString], scope: &Scope) -> Option<NaiveDate> {
     // The names of the folders are looked at once, and not with each file.
     let of_folder = ObjectKey::parse(&folder.join("").to_string_lossy());
     if kind_below(root, &folder.join("")) != Kind::Log {
         return None;
     }
     let day = |name: &OsString| {
-        let key = ObjectKey::parse(&name.to_string_lossy());
-        key.day.or(of_folder.day).filter(|_| key.kind == Kind::Log)
+        let mut key = ObjectKey::parse(&name.to_string_lossy());
+        key.day = key.day.or(of_folder.day);
+        key.account_id = key.account_id.or_else(|| of_folder.account_id.clone());
+        key.region = key.region.or_else(|| of_folder.region.clone());
+        key.day.filter(|_| key.kind == Kind::Log && scope.admits(&key))
     };
     let first = day(names.first()?)?;
     names.iter().all(|name| day(name) == Some(first)).then_some(first)

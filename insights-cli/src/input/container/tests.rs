@@ -2,7 +2,7 @@ use insights_core::{Content, Record};
 use proptest::strategy::Strategy;
 
 use super::*;
-use crate::input::{decode::Decoder, problem::Problems, walk};
+use crate::input::{decode::Decoder, problem::Problems, scope::Scope, walk};
 
 /// What was read of a text.
 #[derive(Debug, Default)]
@@ -427,10 +427,14 @@ fn real_files_are_skimmed_to_what_they_hold() {
         println!("skipped: INSIGHTS_REAL_DATA is not set");
         return;
     };
-    let found = walk::find(&[std::path::PathBuf::from(root).join("cloudtrail")], [None; 2]);
+    let found = walk::find(
+        &[std::path::PathBuf::from(root).join("cloudtrail")],
+        [None; 2],
+        &Scope::default(),
+    );
     let mut decoder = Decoder::default();
     let (mut records, mut skims) = (0, 0);
-    for source in found.batches.iter().flat_map(|batch| batch.list().sources) {
+    for source in found.batches.values().flat_map(|batch| batch.list().sources) {
         decoder.load(&source).unwrap();
         let text = decoder.unpack(&mut Problems::default());
         // The whole, and every object inside, records and others, damaged ones too.

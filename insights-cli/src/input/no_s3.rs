@@ -1,0 +1,76 @@
+//! Stands in for what reads S3 where that is not built in: places in S3 are refused as they are
+//! typed, and nothing in here is ever made.
+
+use std::{
+    io, iter,
+    path::{Path, PathBuf},
+};
+
+use crate::{
+    exit::UsageError,
+    input::{batch::Listed, scope::Scope, walk::Found},
+    progress::Progress,
+};
+
+/// What is to be read from S3: nothing.
+#[derive(Debug)]
+pub(crate) struct Plan;
+
+/// What keeps asking: nothing.
+#[derive(Debug)]
+pub(crate) struct Connection;
+
+/// A file in S3, of which there are none.
+#[derive(Clone, Debug)]
+pub(crate) enum Object {}
+
+/// A folder in S3, of which there are none.
+#[derive(Clone, Debug)]
+pub(crate) enum Folder {}
+
+/// An object that was read, of which there are none.
+#[derive(Debug)]
+pub(crate) struct Fetched {
+    pub(crate) object: Object,
+    pub(crate) bytes: io::Result<Vec<u8>>,
+}
+
+/// Returns whether an input is a place in S3 and no file.
+pub(crate) fn is_address(input: &Path) -> bool {
+    input.to_string_lossy().starts_with("s3://")
+}
+
+impl Plan {
+    /// Refuses any place in S3.
+    pub(crate) fn new(inputs: &[PathBuf]) -> Result<Self, UsageError> {
+        match inputs.first() {
+            None => Ok(Self),
+            Some(input) => Err(UsageError(format!(
+                "{}: this program was built without S3; build it with it: cargo build --release \
+                 -p insights-cli --features s3",
+                input.display()
+            ))),
+        }
+    }
+}
+
+impl Object {
+    pub(crate) fn key(&self) -> String {
+        match *self {}
+    }
+
+    pub(crate) fn uri(&self) -> String {
+        match *self {}
+    }
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "what it stands for can fail")]
+pub(crate) fn find(_: &Plan, _: &Scope, _: &Progress, _: &mut Found) -> anyhow::Result<Connection> {
+    Ok(Connection)
+}
+
+pub(crate) fn list(_: &[Folder], _: &mut Listed) {}
+
+pub(crate) fn fetch(_: Vec<Object>) -> impl Iterator<Item = Fetched> + Send {
+    iter::empty()
+}

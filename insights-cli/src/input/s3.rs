@@ -1,0 +1,65 @@
+//! Reads logs from S3, with the help of [`object_store`]: it finds the credentials, signs and speaks
+//! HTTP. What is asked for is up to the files in here, as keys are not always paths.
+
+mod address;
+mod bucket;
+mod client;
+mod error;
+mod fetch;
+mod listing;
+mod object;
+mod prefix;
+mod walk;
+
+use std::sync::Arc;
+
+use anyhow::Context;
+use tokio::runtime::{self, Runtime};
+
+use crate::{
+    input::{scope::Scope, walk::Found},
+    progress::Progress,
+};
+
+pub(crate) use self::{
+    address::is_address,
+    client::Plan,
+    fetch::{Fetched, fetch},
+    object::{Folder, Object},
+    walk::list,
+};
+
+/// Threads that wait for answers, decrypt and check them; decoding has its own.
+const THREADS: usize = 2;
+
+/// What keeps asking while something else is done; what was found in S3 can be read as long as
+/// this is there.
+#[derive(Debug, Default)]
+pub(crate) struct Connection {
+    _runtime: Option<Runtime>,
+}
+
+/// Adds the logs in S3 that are looked for to what was found.
+///
+/// # Errors
+///
+/// Returns an error if nothing can be asked for at all. What cannot be looked into is added to
+/// what was found, with the reason.
+pub(crate) fn find(
+    plan: &Plan,
+    scope: &Scope,
+    progress: &Progress,
+    found: &mut Found,
+) -> anyhow::Result<Connection> {
+    if plan.addresses.is_empty() {
+        return Ok(Connection::default());
+    }
+    let runtime = runtime::Builder::new_multi_thread()
+        .worker_threads(THREADS)
+        .enable_all()
+        .build()
+        .context("cannot start threads")?;
+    let client = Arc::new(client::Client::new(plan, runtime.handle().clone())?);
+    walk::find(&plan.addresses, &client, scope, progress, found);
+    Ok(Connection { _runtime: Some(runtime) })
+}
