@@ -111,7 +111,8 @@ pub(crate) struct Detect {
 
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Input {
-    /// Folders of any depth, files, patterns such as 'logs/**/*.gz', or - for stdin
+    /// Folders of any depth, files (JSON or CSV, plain, gzip, zstd or zip), patterns such as
+    /// 'logs/**/*.gz', or - for stdin
     #[arg(required = true, value_name = "INPUT")]
     pub(crate) inputs: Vec<PathBuf>,
     /// Keep a day of the archive open this long after its end [minutes, or 2h, 7d]
@@ -121,6 +122,13 @@ pub(crate) struct Input {
     /// events and holds more of them in memory.
     #[arg(long, value_name = "TIME", default_value = "1d", help_heading = "Input")]
     pub(crate) allowed_lateness: String,
+    /// Hold at most this much of one document in memory [bytes, or 512MiB, 4GiB]
+    ///
+    /// A document that is one value, as CloudTrail's are, is held whole; of a longer one the
+    /// beginning is read and the rest is told as left out. Lines are read piece by piece, however
+    /// many there are. Each thread may hold as much.
+    #[arg(long, value_name = "SIZE", default_value = "2GiB", help_heading = "Input")]
+    pub(crate) max_unpacked: String,
     #[cfg(feature = "s3")]
     #[command(flatten)]
     pub(crate) s3: S3,

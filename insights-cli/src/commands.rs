@@ -45,7 +45,7 @@ fn refuse_nothing(found: &Found) -> anyhow::Result<()> {
     }
     bail!(
         "no log files found: in folders, files named .json, .jsonl, .ndjson or .log, with or \
-         without .gz, are read ({} others were passed over)",
+         without .gz or .zst, and .zip are read ({} others were passed over)",
         found.skipped.total()
     )
 }

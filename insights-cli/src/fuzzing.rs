@@ -13,7 +13,7 @@ pub fn container(text: &str) -> u64 {
         let _ = record.content("", "");
     };
     let mut intake = Intake::new(&mut problems, &mut each);
-    Container::default().read(text, 0, &mut intake);
+    Container::default().read(text, &mut intake);
     intake.seen().records
 }
 

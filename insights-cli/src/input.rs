@@ -4,10 +4,15 @@ pub(crate) mod archive;
 mod batch;
 pub(crate) mod container;
 pub(crate) mod counts;
+mod cut;
 pub(crate) mod decode;
+mod frames;
 pub(crate) mod globs;
 mod inflate;
 pub(crate) mod key;
+#[cfg(test)]
+mod packed;
+mod packing;
 pub(crate) mod problem;
 #[cfg_attr(not(feature = "s3"), path = "input/no_s3.rs")]
 pub(crate) mod s3;
@@ -15,4 +20,7 @@ pub(crate) mod scope;
 pub(crate) mod series;
 pub(crate) mod skipped;
 pub(crate) mod table;
+mod unpack;
+mod utf16;
 pub(crate) mod walk;
+mod zipped;

@@ -14,7 +14,7 @@ use insights_core::{
 use crate::{
     args::{self, Format},
     exit::UsageError,
-    input::{globs, s3},
+    input::{decode::Bounds, globs, s3},
 };
 
 /// Where logs come from.
@@ -24,6 +24,7 @@ pub(crate) struct InputPlan {
     pub(crate) inputs: Vec<PathBuf>,
     pub(crate) remote: s3::Plan,
     pub(crate) allowed_lateness: Minutes,
+    pub(crate) bounds: Bounds,
 }
 
 /// Which columns of a plain series hold what.
@@ -61,6 +62,7 @@ impl TryFrom<args::Input> for InputPlan {
 
     fn try_from(args: args::Input) -> Result<Self, UsageError> {
         let allowed_lateness = span(&args.allowed_lateness)?;
+        let bounds = Bounds::new(size("--max-unpacked", &args.max_unpacked)?);
         let (remote, inputs): (Vec<_>, _) =
             args.inputs.into_iter().partition(|input| s3::is_address(input));
         let remote = s3::Plan::new(
@@ -68,7 +70,7 @@ impl TryFrom<args::Input> for InputPlan {
             #[cfg(feature = "s3")]
             args.s3,
         )?;
-        Ok(Self { inputs: globs::expand(inputs)?, remote, allowed_lateness })
+        Ok(Self { inputs: globs::expand(inputs)?, remote, allowed_lateness, bounds })
     }
 }
 
@@ -228,6 +230,29 @@ fn span(text: &str) -> Result<Minutes, UsageError> {
     span.ok_or_else(|| UsageError(format!("{text:?} is not a time such as 30m, 2h or 7d")))
 }
 
+/// Reads a number of bytes, such as `512MiB` or `4G`: units are powers of 1024.
+fn size(option: &str, text: &str) -> Result<usize, UsageError> {
+    /// Less would refuse ordinary logs.
+    const LEAST: usize = 1 << 20;
+    let (digits, unit) =
+        text.split_at(text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len()));
+    let shift = match unit.trim_start().to_ascii_lowercase().as_str() {
+        "" | "b" => Some(0),
+        "k" | "kb" | "kib" => Some(10),
+        "m" | "mb" | "mib" => Some(20),
+        "g" | "gb" | "gib" => Some(30),
+        _ => None,
+    };
+    let size = digits.parse::<usize>().ok().zip(shift);
+    // Doubled, as buffers are, it must still be a number.
+    let size = size.and_then(|(count, shift)| count.checked_mul(1 << shift));
+    size.filter(|&size| (LEAST..=usize::MAX >> 2).contains(&size)).ok_or_else(|| {
+        UsageError(format!(
+            "{option} {text:?} is not a size of 1 MiB or more, such as 512MiB or 4GiB"
+        ))
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -265,6 +290,19 @@ mod tests {
         ] {
             let error = SeriesPlan::parse(bad).unwrap_err().to_string();
             assert!(error.contains(what), "{bad}: {error}");
+        }
+    }
+
+    #[test]
+    fn sizes_have_units() {
+        for (text, bytes) in
+            [("2GiB", 2 << 30), ("512mib", 512 << 20), ("4 G", 4 << 30), ("2048k", 2 << 20)]
+        {
+            assert_eq!(size("--x", text).unwrap(), bytes);
+        }
+        for bad in ["", "G", "1.5G", "-1", "0", "1000", "9999999999999999999", "99999999999G", "2T"]
+        {
+            assert!(size("--x", bad).is_err(), "{bad}");
         }
     }
 

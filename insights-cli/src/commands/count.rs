@@ -58,13 +58,13 @@ pub(super) fn run(args: Count) -> anyhow::Result<Exit> {
     refuse_overwriting(outputs, |path| found.reads(path))?;
     let writer = CountsWriter::new(output::sink(args.output.as_deref())?)?;
     let mut counting = Counting { open: OpenMinutes::new(selection.clone()), writer };
-    let outcome =
-        archive::read(&found, &selection, input.allowed_lateness, &progress, &mut counting)?;
+    let outcome = archive::read(&found, &selection, &input, &progress, &mut counting)?;
     let end = outcome.end(&selection);
     let series = counting.writer.finish(end).context("cannot write the counts")?;
 
     progress.finish();
 
+    found.skipped += outcome.skipped;
     let mut summary = Summary {
         tally: outcome.tally,
         skipped_files: found.skipped + outcome.skipped,

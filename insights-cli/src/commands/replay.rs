@@ -47,11 +47,11 @@ pub(super) fn run(args: Replay) -> anyhow::Result<Exit> {
     refuse_nothing(&found)?;
     refuse_overwriting(outputs, |path| found.reads(path))?;
     let mut detection = Detection::new(config, &results)?;
-    let outcome =
-        archive::read(&found, &selection, input.allowed_lateness, &progress, &mut detection)?;
+    let outcome = archive::read(&found, &selection, &input, &progress, &mut detection)?;
 
     progress.finish();
 
+    found.skipped += outcome.skipped;
     let mut summary = Summary {
         tally: outcome.tally,
         skipped_files: found.skipped + outcome.skipped,

@@ -13,12 +13,14 @@ use crate::{
     input::{
         batch::{Batch, Listed, Source},
         container::{Container, Intake, Origin, Seen},
-        decode::Decoder,
-        problem::{Fault, Faults, Place, Problems},
+        decode::{Bounds, Decoder, Piece},
+        key::ObjectKey,
+        problem::{Fault, Faults, Passed, Place, Problems},
         s3::{self, Fetched},
         skipped::Skipped,
         walk::Found,
     },
+    plan::InputPlan,
     progress::Progress,
 };
 
@@ -90,7 +92,7 @@ impl ops::AddAssign for Tally {
 #[derive(Debug, Default)]
 pub(crate) struct Outcome {
     pub(crate) tally: Tally,
-    /// What was left out when the days were listed.
+    /// What was left out when the days were listed, and entries of archives.
     pub(crate) skipped: Skipped,
     pub(crate) times: WatermarkTracker,
     /// The first minute with a call.
@@ -106,7 +108,7 @@ struct Part {
 }
 
 /// Reads one source after the other.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Reader {
     decoder: Decoder,
     part: Part,
@@ -115,13 +117,13 @@ struct Reader {
 /// Reads all sources and feeds their counts to `sink`.
 ///
 /// Sources without a day in their key are read whole first. Then each day is read and sealed
-/// up to its end less `allowed_lateness`, so memory holds one day of the archive and not all
+/// up to its end less the allowed lateness, so memory holds one day of the archive and not all
 /// of it; the next day is read while one is sealed. At the end everything up to the last believed
 /// minute is sealed.
 pub(crate) fn read(
     found: &Found,
     selection: &Selection,
-    allowed_lateness: Minutes,
+    plan: &InputPlan,
     progress: &Progress,
     sink: &mut impl Sink,
 ) -> anyhow::Result<Outcome> {
@@ -142,13 +144,14 @@ pub(crate) fn read(
             progress.warn(&line);
         }
         day.map_or(Ok(()), |day| {
-            sink.advance(sealed_by(day, allowed_lateness).min(outcome.end(selection)))
+            sink.advance(sealed_by(day, plan.allowed_lateness).min(outcome.end(selection)))
         })
     };
     let mut waiting = None;
     for batch in found.batches.values() {
         let feed_last = || waiting.take().map_or(Ok(()), &mut feed);
-        let (parts, done) = while_reading(|| read_batch(batch, selection, progress), feed_last);
+        let (parts, done) =
+            while_reading(|| read_batch(batch, selection, plan.bounds, progress), feed_last);
         done?;
         waiting = Some((batch.day, parts));
     }
@@ -175,7 +178,12 @@ fn while_reading<T>(
 }
 
 /// Reads a batch, its files in parallel.
-fn read_batch(batch: &Batch, selection: &Selection, progress: &Progress) -> Vec<Part> {
+fn read_batch(
+    batch: &Batch,
+    selection: &Selection,
+    bounds: Bounds,
+    progress: &Progress,
+) -> Vec<Part> {
     let Listed { sources, gone, skipped } = batch.list();
     progress.expect(sources.len().saturating_sub(batch.len()));
     let (mut objects, mut local) = (Vec::new(), Vec::new());
@@ -185,19 +193,25 @@ fn read_batch(batch: &Batch, selection: &Selection, progress: &Progress) -> Vec<
             source => local.push(source),
         }
     }
-    let readers = local.par_iter().fold(Reader::default, |mut reader, source| {
-        let loaded = reader.decoder.load(source);
-        reader.read(source, loaded, selection, progress);
-        reader
-    });
+    let readers = local.par_iter().fold(
+        || Reader::new(bounds),
+        |mut reader, source| {
+            let loaded = reader.decoder.load(source);
+            reader.read(source, loaded, selection, progress);
+            reader
+        },
+    );
     let mut parts: Vec<Part> = readers.map(|reader| reader.part).collect();
     let fetched = s3::fetch(objects).par_bridge();
-    let readers = fetched.fold(Reader::default, |mut reader, fetched| {
-        let Fetched { object, bytes, .. } = fetched;
-        let loaded = bytes.map(|bytes| reader.decoder.take(bytes));
-        reader.read(&Source::Object(object), loaded, selection, progress);
-        reader
-    });
+    let readers = fetched.fold(
+        || Reader::new(bounds),
+        |mut reader, fetched| {
+            let Fetched { object, bytes, .. } = fetched;
+            let loaded = bytes.map(|bytes| reader.decoder.take(bytes));
+            reader.read(&Source::Object(object), loaded, selection, progress);
+            reader
+        },
+    );
     parts.extend(readers.map(|reader| reader.part).collect::<Vec<_>>());
     parts.push(Part { outcome: Outcome { skipped, ..Outcome::default() }, ..Part::default() });
     parts.extend(gone.into_iter().map(|(folder, files, why)| {
@@ -234,6 +248,10 @@ impl Outcome {
 }
 
 impl Reader {
+    fn new(bounds: Bounds) -> Self {
+        Self { decoder: Decoder::new(bounds), part: Part::default() }
+    }
+
     /// Reads what was loaded of a source.
     fn read(
         &mut self,
@@ -247,9 +265,18 @@ impl Reader {
         let mut problems = Problems::default();
         match loaded {
             Ok(()) => {
-                let text = decoder.unpack(&mut problems);
-                part.outcome.tally.bytes += text.len() as u64;
-                part.count(text, source, selection, &mut problems);
+                let of_source = source.key();
+                let mut container = Container::default();
+                let skipped = decoder.each(&mut problems, |piece, problems| {
+                    if piece.first {
+                        container = Container::default();
+                    }
+                    let of_entry = piece.entry.map(ObjectKey::parse).unwrap_or_default();
+                    part.outcome.tally.bytes += piece.text.len() as u64;
+                    let key = of_entry.or(&of_source);
+                    part.count(piece, &mut container, &key, selection, problems);
+                });
+                part.outcome.skipped += skipped;
                 part.outcome.tally.file(&problems);
             }
             Err(error) => {
@@ -267,13 +294,13 @@ impl Reader {
 impl Part {
     fn count(
         &mut self,
-        text: &str,
-        source: &Source,
+        piece: Piece<'_>,
+        container: &mut Container,
+        key: &ObjectKey,
         selection: &Selection,
         problems: &mut Problems,
     ) {
         let Self { counts, outcome: Outcome { tally, times, first, .. }, .. } = self;
-        let key = source.key();
         let mut number = 0;
         let mut each = |record: &Record<'_>, origin: &Origin, problems: &mut Problems| {
             number += 1;
@@ -299,10 +326,10 @@ impl Part {
                 Err(error) => problems.add(Fault::Record, Place::Record(number), error),
             }
         };
-        let cut = problems.are_there();
-        let mut intake = Intake::new(problems, &mut each).cut(cut);
-        Container::default().read(text, 0, &mut intake);
+        let mut intake = Intake::new(problems, &mut each).cut(piece.broken);
+        container.read(piece.text, &mut intake);
         let seen = intake.seen();
         tally.seen += seen;
+        problems.pass(Passed { records: seen.records, ..Passed::default() });
     }
 }

@@ -142,9 +142,9 @@ pub(super) fn is_log(path: &Path) -> bool {
 /// Returns whether a name without folders is like that of a log.
 pub(super) fn is_log_name(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
-    let name = name.strip_suffix(".gz").unwrap_or(&name);
+    let name = [".gz", ".zst"].iter().find_map(|end| name.strip_suffix(end)).unwrap_or(&name);
     !name.starts_with('.')
-        && [".json", ".jsonl", ".ndjson", ".log"].into_iter().any(|end| name.ends_with(end))
+        && [".json", ".jsonl", ".ndjson", ".log", ".zip"].into_iter().any(|end| name.ends_with(end))
 }
 
 #[cfg(test)]

@@ -19,8 +19,6 @@ use self::rows::Rows;
 #[derive(Debug, Default)]
 pub(crate) struct Container {
     form: Form,
-    /// The lines before the piece.
-    lines: u64,
 }
 
 /// What a text is.
@@ -38,10 +36,10 @@ enum Form {
 }
 
 impl Container {
-    /// Reads the next piece of the text, which begins `offset` bytes into it.
+    /// Reads the next piece of the text.
     ///
     /// No value of JSON and no row of a table goes on from one piece to the next.
-    pub(crate) fn read(&mut self, text: &str, offset: usize, intake: &mut Intake<'_>) {
+    pub(crate) fn read(&mut self, text: &str, intake: &mut Intake<'_>) {
         if matches!(self.form, Form::Unknown) {
             self.form = match text.trim_start().as_bytes().first() {
                 None => Form::Unknown,
@@ -58,11 +56,8 @@ impl Container {
         }
         match &mut self.form {
             Form::Unknown | Form::Refused => {}
-            Form::Json => json::read(text, offset, intake),
-            Form::Rows(rows) => {
-                rows.read(text, self.lines, intake);
-                self.lines += text.bytes().filter(|&byte| byte == b'\n').count() as u64;
-            }
+            Form::Json => json::read(text, intake),
+            Form::Rows(rows) => rows.read(text, intake),
         }
     }
 }

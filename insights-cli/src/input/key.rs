@@ -64,6 +64,15 @@ impl ObjectKey {
         }
         key
     }
+
+    /// Returns the account and the Region of this key, or of `around` where it tells none.
+    pub(crate) fn or(self, around: &Self) -> Self {
+        Self {
+            account_id: self.account_id.or_else(|| around.account_id.clone()),
+            region: self.region.or_else(|| around.region.clone()),
+            ..self
+        }
+    }
 }
 
 /// Returns the day of a time of delivery, such as `20150801T0210Z`.

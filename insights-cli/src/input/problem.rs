@@ -114,6 +114,8 @@ impl Serialize for Faults {
 /// A place in a file that could not be used.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(crate) struct Problem {
+    /// The entry of an archive it is in.
+    pub(crate) entry: Option<Box<str>>,
     pub(crate) place: Place,
     pub(crate) what: String,
 }
@@ -138,6 +140,18 @@ pub(crate) struct Problems {
     /// Those of each kind, except for a file that cannot be read at all.
     pub(crate) faults: Faults,
     count: u64,
+    /// The entry of an archive that is being read.
+    entry: Option<Box<str>>,
+    passed: Passed,
+}
+
+/// How much of a document came before the piece that is being read: places are counted from the
+/// beginning of the piece and told from the beginning of the document.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Passed {
+    pub(crate) bytes: usize,
+    pub(crate) lines: u64,
+    pub(crate) records: u64,
 }
 
 impl Problems {
@@ -145,15 +159,36 @@ impl Problems {
         self.count += 1;
         self.faults.add(fault);
         if self.named.len() < NAMED {
+            let place = match place {
+                Place::File => Place::File,
+                Place::Byte(offset) => Place::Byte(offset + self.passed.bytes),
+                Place::Record(number) => Place::Record(number + self.passed.records),
+                Place::Line(number) => Place::Line(number + self.passed.lines),
+            };
             // The text may quote the input: it must stay one line, and a short one.
             let what: String = what.to_string().chars().take(300).collect();
-            self.named.push(Problem { place, what: printable(&what) });
+            let entry = self.entry.clone();
+            self.named.push(Problem { entry, place, what: printable(&what) });
         }
     }
 
     /// Returns the number of all of them.
     pub(crate) const fn count(&self) -> u64 {
         self.count
+    }
+
+    /// Begins a document: an entry of an archive, or the file itself.
+    pub(crate) fn begin(&mut self, entry: Option<&str>) {
+        // A name may be long and is no more trusted than what is in the entry.
+        self.entry = entry.map(|name| printable(name).chars().take(300).collect());
+        self.passed = Passed::default();
+    }
+
+    /// Moves on in a document, behind a piece that was read.
+    pub(crate) const fn pass(&mut self, piece: Passed) {
+        self.passed.bytes += piece.bytes;
+        self.passed.lines += piece.lines;
+        self.passed.records += piece.records;
     }
 
     pub(crate) const fn are_there(&self) -> bool {
@@ -164,8 +199,10 @@ impl Problems {
     pub(crate) fn lines(&self, file: &str) -> impl Iterator<Item = String> {
         let more = self.count - self.named.len() as u64;
         let more = (more > 0).then(|| format!("warning: {file}: and {more} more like these"));
-        let name =
-            move |problem: &Problem| format!("warning: {file}{}: {}", problem.place, problem.what);
+        let name = move |Problem { entry, place, what }: &Problem| match entry {
+            Some(entry) => format!("warning: {file}: entry {entry}{place}: {what}"),
+            None => format!("warning: {file}{place}: {what}"),
+        };
         self.named.iter().map(name).chain(more)
     }
 }

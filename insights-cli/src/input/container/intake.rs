@@ -49,8 +49,8 @@ pub(crate) struct Origin {
 /// Where a text is that is read.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(super) enum Whereabouts {
-    /// It is the file, which began so many bytes before it.
-    File(usize),
+    /// It is the piece of the file.
+    File,
     /// It stood in a string of the file, under this name, in the value or row there.
     Inside(Place, String),
 }
@@ -76,7 +76,7 @@ impl<'s> Intake<'s> {
         problems: &'s mut Problems,
         each: &'s mut dyn FnMut(&Record<'_>, &Origin, &mut Problems),
     ) -> Self {
-        let place = Whereabouts::File(0);
+        let place = Whereabouts::File;
         Self {
             each,
             problems,
@@ -117,9 +117,7 @@ impl<'s> Intake<'s> {
     /// Takes note of what is wrong at a byte of the text.
     pub(super) fn problem(&mut self, fault: Fault, at: usize, what: impl fmt::Display) {
         match &self.place {
-            Whereabouts::File(offset) => {
-                self.problems.add(fault, Place::Byte(offset + at), what);
-            }
+            Whereabouts::File => self.problems.add(fault, Place::Byte(at), what),
             Whereabouts::Inside(place, name) => {
                 let what = format!("{what}, at byte {at} of the text in {name}");
                 self.problems.add(fault, *place, what);
@@ -130,7 +128,7 @@ impl<'s> Intake<'s> {
     /// Returns the place of a byte of the text.
     pub(super) fn at(&self, at: usize) -> Place {
         match self.place {
-            Whereabouts::File(offset) => Place::Byte(offset + at),
+            Whereabouts::File => Place::Byte(at),
             Whereabouts::Inside(place, _) => place,
         }
     }

@@ -25,10 +25,7 @@ pub(super) enum Part<'a> {
 ///
 /// Where the text is no JSON, the damage is noted with its byte and the records around it are
 /// read one by one.
-pub(super) fn read(text: &str, offset: usize, intake: &mut Intake<'_>) {
-    if let super::intake::Whereabouts::File(begins) = &mut intake.place {
-        *begins = offset;
-    }
+pub(super) fn read(text: &str, intake: &mut Intake<'_>) {
     let mut parts = Vec::new();
     let mut position = 0;
     // Behind damage, what follows may be the inside of a record: only records are taken, and all

@@ -37,7 +37,7 @@ pub(super) fn inside(text: &str, name: &str, place: Place, depth: u32, intake: &
     let cut = std::mem::take(&mut intake.cut);
     intake.wrapped += 1;
     match text.strip_prefix(GZIP) {
-        None => json::read(text, 0, intake),
+        None => json::read(text, intake),
         Some(_) => gunzip(text, intake),
     }
     intake.wrapped -= 1;
@@ -68,5 +68,5 @@ fn gunzip(text: &str, intake: &mut Intake<'_>) {
     if matches!(text, std::borrow::Cow::Owned(_)) {
         intake.problem(Fault::Encoding, 0, "not UTF-8; the bytes that are not are replaced");
     }
-    json::read(&text, 0, intake);
+    json::read(&text, intake);
 }

@@ -64,10 +64,10 @@ impl Rows {
         Some(Ok(Self { columns, dates, delimiter, width: header.len(), header: true }))
     }
 
-    /// Reads the rows of a piece that stands `lines` lines into the table.
-    pub(super) fn read(&mut self, text: &str, lines: u64, intake: &mut Intake<'_>) {
+    /// Reads the rows of a piece.
+    pub(super) fn read(&mut self, text: &str, intake: &mut Intake<'_>) {
         let mut row = StringRecord::new();
-        let (mut begin, mut line) = (0, lines);
+        let (mut begin, mut line) = (0, 0);
         let mut unclosed = 0;
         'piece: loop {
             let mut rows = reader(&text[begin..], self.delimiter);

@@ -21,7 +21,7 @@ fn described(text: &str, describe: impl Fn(&Record<'_>, &Origin) -> String) -> T
         told.names.push(describe(record, origin));
     };
     let mut intake = Intake::new(&mut problems, &mut each);
-    Container::default().read(text, 0, &mut intake);
+    Container::default().read(text, &mut intake);
     let seen = intake.seen();
     told.seen = seen;
     told.problems = problems.lines("f").collect();
@@ -436,14 +436,16 @@ fn real_files_are_skimmed_to_what_they_hold() {
     let (mut records, mut skims) = (0, 0);
     for source in found.batches.values().flat_map(|batch| batch.list().sources) {
         decoder.load(&source).unwrap();
-        let text = decoder.unpack(&mut Problems::default());
-        // The whole, and every object inside, records and others, damaged ones too.
-        let _ = skimmed(text);
-        for (at, _) in text.match_indices('{') {
-            let _ = skimmed(&text[at..]);
-            skims += u64::from(Record::skim(&text[at..]).is_some());
-        }
-        records += told(text).seen.records;
+        decoder.each(&mut Problems::default(), |piece, _| {
+            let text = piece.text;
+            // The whole, and every object inside, records and others, damaged ones too.
+            let _ = skimmed(text);
+            for (at, _) in text.match_indices('{') {
+                let _ = skimmed(&text[at..]);
+                skims += u64::from(Record::skim(&text[at..]).is_some());
+            }
+            records += told(text).seen.records;
+        });
     }
     println!("{skims} of {records} records were skimmed");
     assert!(records > 40_000 && skims * 100 > records * 99);
