@@ -44,8 +44,9 @@ fn refuse_nothing(found: &Found) -> anyhow::Result<()> {
         return Ok(());
     }
     bail!(
-        "no log files found: in folders, files named .json, .jsonl, .ndjson or .log, with or \
-         without .gz or .zst, and .zip are read ({} others were passed over)",
+        "no log files found: in folders, files that are named .json, .jsonl, .ndjson, .log or .zip, \
+         or .gz or .zst after that, and those that begin like logs are read ({} others were passed \
+         over)",
         found.skipped.total()
     )
 }

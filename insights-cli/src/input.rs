@@ -19,6 +19,7 @@ pub(crate) mod s3;
 pub(crate) mod scope;
 pub(crate) mod series;
 pub(crate) mod skipped;
+mod sniff;
 pub(crate) mod table;
 mod unpack;
 mod utf16;

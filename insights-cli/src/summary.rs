@@ -135,7 +135,7 @@ impl Summary {
                 (s.insight, "skipped: Insights"),
                 (s.aggregated, "skipped: aggregated events"),
                 (s.network_activity, "skipped: network activity"),
-                (s.other, "skipped: not named like logs"),
+                (s.other, "skipped: no logs"),
                 (s.outside, "skipped: not looked for"),
                 (s.folders, "folders skipped: of other things"),
                 (s.outside_folders, "folders skipped: not looked for"),

@@ -9,6 +9,7 @@
 
 mod archive;
 mod clocks;
+mod containers;
 mod counters;
 mod damage;
 mod demo;

@@ -13,7 +13,7 @@ mod rows;
 mod wrapper;
 
 pub(crate) use self::intake::{Intake, Origin, Seen};
-use self::rows::Rows;
+use self::rows::{Rows, Table};
 
 /// The text of one file, or of one entry of an archive, read piece by piece.
 #[derive(Debug, Default)]
@@ -44,10 +44,10 @@ impl Container {
             self.form = match text.trim_start().as_bytes().first() {
                 None => Form::Unknown,
                 Some(b'{' | b'[') => Form::Json,
-                Some(_) => match Rows::of(text) {
+                Some(_) => match Table::of(text) {
                     None => Form::Json,
-                    Some(Ok(rows)) => Form::Rows(Box::new(rows)),
-                    Some(Err(why)) => {
+                    Some(Table::Events(rows)) => Form::Rows(Box::new(rows)),
+                    Some(Table::Incomplete(why) | Table::Other(why)) => {
                         intake.refuse(&why);
                         Form::Refused
                     }
@@ -59,6 +59,17 @@ impl Container {
             Form::Json => json::read(text, intake),
             Form::Rows(rows) => rows.read(text, intake),
         }
+    }
+}
+
+/// Returns whether a text that begins so holds events of CloudTrail, or should.
+pub(super) fn begins(text: &str) -> bool {
+    let values = text.trim_start().starts_with(|c: char| matches!(c, '{' | '[' | '0'..='9'));
+    if values {
+        // Escaped or not, they are in every record.
+        text.contains('{') && ["eventTime", "eventSource"].iter().any(|name| text.contains(name))
+    } else {
+        matches!(Table::of(text), Some(Table::Events(_) | Table::Incomplete(_)))
     }
 }
 

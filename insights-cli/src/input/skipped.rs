@@ -13,7 +13,7 @@ pub(crate) struct Skipped {
     pub(crate) insight: u64,
     pub(crate) aggregated: u64,
     pub(crate) network_activity: u64,
-    /// Files inside folders whose names are not those of logs.
+    /// Files inside folders that are neither named like logs nor begin like some.
     pub(crate) other: u64,
     /// Files of days, accounts or Regions that are not looked at.
     pub(crate) outside: u64,

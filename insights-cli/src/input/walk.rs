@@ -16,6 +16,7 @@ use crate::{
         key::{Kind, ObjectKey},
         scope::Scope,
         skipped::Skipped,
+        sniff::holds_records,
     },
     printable::printable,
 };
@@ -31,7 +32,7 @@ pub(crate) struct Found {
     pub(crate) unreadable: Vec<(String, io::Error)>,
     /// Where the folders really are that were looked into, links followed.
     folders: BTreeSet<PathBuf>,
-    /// Where the files really are that were named or linked to.
+    /// Where the files really are that were named, linked to or not named like logs.
     apart: BTreeSet<PathBuf>,
     /// Where the folders really are that the run writes to.
     written: BTreeSet<PathBuf>,
@@ -71,7 +72,8 @@ impl Found {
     }
 }
 
-/// Finds the sources in `inputs`: themselves, and all logs in folders of any depth.
+/// Finds the sources in `inputs`: themselves, and all logs in folders of any depth, those that are
+/// named like logs and those that begin like some.
 ///
 /// The result does not depend on the order of the inputs or of the entries of a folder. Of several
 /// ways to a file one is taken: the file as it was named before the folder it is in, and that
@@ -96,11 +98,11 @@ pub(crate) fn find(inputs: &[PathBuf], outputs: [Option<&Path>; 2], scope: &Scop
         found.file(Source::named(path), Kind::Log, scope);
     }
     found.apart = named.into_keys().collect();
-    let mut links = BTreeMap::new();
+    let mut aparts = BTreeMap::new();
     for root in &roots {
-        walk(root, scope, &mut links, &mut found);
+        walk(root, scope, &mut aparts, &mut found);
     }
-    for (real, (path, kind)) in links {
+    for (real, (path, kind)) in aparts {
         if !found.lists(&real) && found.apart.insert(real) {
             found.file(Source::named(&path), kind, scope);
         }
@@ -108,11 +110,12 @@ pub(crate) fn find(inputs: &[PathBuf], outputs: [Option<&Path>; 2], scope: &Scop
     found
 }
 
-/// The links to files, by where these really are, and what their key tells they hold.
-type Links = BTreeMap<PathBuf, (PathBuf, Kind)>;
+/// The links to files and the files that are not named like logs, by where these really are, and
+/// what their key tells they hold.
+type Aparts = BTreeMap<PathBuf, (PathBuf, Kind)>;
 
 /// Finds the logs in a folder, links followed, each folder once.
-fn walk(root: &Path, scope: &Scope, links: &mut Links, found: &mut Found) {
+fn walk(root: &Path, scope: &Scope, aparts: &mut Aparts, found: &mut Found) {
     // Of two ways to a folder the first in order is met first.
     let mut folders = BTreeSet::from([root.to_owned()]);
     while let Some(folder) = folders.pop_first() {
@@ -120,7 +123,7 @@ fn walk(root: &Path, scope: &Scope, links: &mut Links, found: &mut Found) {
         if !found.folders.insert(real.clone()) {
             continue;
         }
-        let (names, only_logs) = match list(&folder, &mut folders, links, root, found) {
+        let (names, only_logs) = match list(&folder, &mut folders, aparts, root, found) {
             Ok(listed) => listed,
             Err(error) => {
                 found.unreadable.push((printable(&folder.to_string_lossy()), error));
@@ -170,7 +173,7 @@ fn day_of_all(folder: &Path, root: &Path, names: &[OsString], scope: &Scope) -> 
 fn list(
     folder: &Path,
     folders: &mut BTreeSet<PathBuf>,
-    links: &mut Links,
+    aparts: &mut Aparts,
     root: &Path,
     found: &mut Found,
 ) -> io::Result<(Vec<OsString>, bool)> {
@@ -190,16 +193,19 @@ fn list(
         let leads_to = target.map_or(kind, |target| target.file_type());
         if leads_to.is_dir() {
             folders.insert(path);
-        } else if !(leads_to.is_file() || leads_to.is_symlink()) || !is_log(&path) {
+        } else if !(leads_to.is_file() || leads_to.is_symlink())
+            || !is_log(&path) && (is_hidden(&path) || !holds_records(&path))
+        {
             found.skipped.other += 1;
             only_logs = false;
-        } else if kind.is_symlink()
+        } else if (kind.is_symlink() || !is_log(&path))
             && let Ok(real) = fs::canonicalize(&path)
         {
-            let link = (path, kind_below(root, &entry.path()));
-            let kept = links.entry(real).or_insert_with(|| link.clone());
-            if link.0 < kept.0 {
-                *kept = link;
+            only_logs = false;
+            let apart = (path, kind_below(root, &entry.path()));
+            let kept = aparts.entry(real).or_insert_with(|| apart.clone());
+            if apart.0 < kept.0 {
+                *kept = apart;
             }
         } else {
             // A link that leads nowhere is read like a file, and reading it tells why not.
@@ -224,4 +230,8 @@ fn name(path: PathBuf, named: &mut BTreeMap<PathBuf, PathBuf>) {
     if path < *kept {
         *kept = path;
     }
+}
+
+fn is_hidden(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."))
 }

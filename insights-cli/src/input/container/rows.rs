@@ -19,10 +19,19 @@ pub(super) struct Rows {
     header: bool,
 }
 
-impl Rows {
-    /// Returns how to read a text if its first line is the header of a table of events, or why
-    /// they cannot be counted.
-    pub(super) fn of(text: &str) -> Option<Result<Self, String>> {
+/// What a table is.
+#[derive(Debug)]
+pub(super) enum Table {
+    Events(Rows),
+    /// Events that cannot be counted, and why.
+    Incomplete(String),
+    /// Something else that is known, and what.
+    Other(String),
+}
+
+impl Table {
+    /// Returns what a text is if its first line is a known header.
+    pub(super) fn of(text: &str) -> Option<Self> {
         let header = |delimiter: u8| {
             let mut header = StringRecord::new();
             reader(text, delimiter).read_record(&mut header).ok()?.then_some(())?;
@@ -37,16 +46,16 @@ impl Rows {
             return None;
         }
         if has("insight_type") {
-            return Some(Err("is a table of Insights and not of events".into()));
+            return Some(Self::Other("is a table of Insights and not of events".into()));
         }
         if has("minute") && has("count") {
-            return Some(Err("is a table of counts: `insights detect` reads it".into()));
+            return Some(Self::Other("is a table of counts: `insights detect` reads it".into()));
         }
         let needed = [("eventTime", "time"), ("eventSource", "source"), ("eventName", "name")];
         let missing = needed.into_iter().find(|(field, _)| !columns.hold(field));
         if let Some((_, missing)) = missing.filter(|_| !columns.hold_whole()) {
             let names: Vec<&str> = header.iter().take(12).collect();
-            return Some(Err(format!(
+            return Some(Self::Incomplete(format!(
                 "is a table without a column for the event {missing}, so its calls cannot be told \
                  apart; it has {}{}",
                 names.join(", "),
@@ -61,9 +70,12 @@ impl Rows {
                 dates.learn(row.get(time).unwrap_or_default().trim());
             }
         }
-        Some(Ok(Self { columns, dates, delimiter, width: header.len(), header: true }))
+        let width = header.len();
+        Some(Self::Events(Rows { columns, dates, delimiter, width, header: true }))
     }
+}
 
+impl Rows {
     /// Reads the rows of a piece.
     pub(super) fn read(&mut self, text: &str, intake: &mut Intake<'_>) {
         let mut row = StringRecord::new();

@@ -1,0 +1,18 @@
+//! [`holds_records`]: whether a file holds records though it is not named like a log.
+
+use std::{fs::File, io::Read, path::Path};
+
+use crate::input::{container, unpack::Unpacked};
+
+/// How much of a file is looked at.
+const BEGINNING: u64 = 64 << 10;
+
+/// Looks at the beginning of a file. What cannot be read holds none.
+pub(super) fn holds_records(path: &Path) -> bool {
+    let Ok(file) = File::open(path) else { return false };
+    let Ok(text) = Unpacked::open(file) else { return false };
+    let mut bytes = Vec::new();
+    // What comes before damage is enough to tell.
+    let _ = text.take(BEGINNING).read_to_end(&mut bytes);
+    container::begins(String::from_utf8_lossy(&bytes).trim_start_matches('\u{feff}'))
+}
