@@ -176,7 +176,8 @@ impl<D: Detector> Engine<D> {
         let waiting = |(slot, watch): (_, &mut Watch<_>)| Some((slot, watch.announce()?));
         let turns = (0..).zip(&mut self.watches).filter_map(waiting).collect();
         let mut insights = Vec::new();
-        self.report_all(turns, self.watermark().minute(), &mut insights);
+        let now = self.watermark().minute();
+        self.report_all(turns, now, now, &mut insights);
         insights
     }
 
@@ -250,7 +251,7 @@ impl<D: Detector> Engine<D> {
             reported.extend(turns.drain(..).map(|turn| (slot, turn)));
             self.look_at(slot, look);
         }
-        self.report_all(reported, now, insights);
+        self.report_all(reported, now, now + Minutes::new(1), insights);
     }
 
     /// Puts a series down for another look, unless it is down for an earlier one.
@@ -264,20 +265,22 @@ impl<D: Detector> Engine<D> {
         self.due.entry(look).or_default().push(slot);
     }
 
-    /// Reports the turns of series that were decided at `now`.
+    /// Reports the turns of series that were decided at `now` and can be known from `known_at` on.
     fn report_all(
         &mut self,
         mut turns: Vec<(u32, Turn)>,
         now: Minute,
+        known_at: Minute,
         insights: &mut Vec<Insight>,
     ) {
         // The numbers of series follow their arrival; reports follow their keys.
         turns.sort_by(|a, b| self.watches[a.0 as usize].key.cmp(&self.watches[b.0 as usize].key));
-        insights.extend(turns.iter().map(|(slot, turn)| self.report(*slot, turn, now)));
+        let report = |(slot, turn): &(u32, Turn)| self.report(*slot, turn, now, known_at);
+        insights.extend(turns.iter().map(report));
     }
 
-    /// Returns the insight of a turn that was decided at `now`.
-    fn report(&mut self, slot: u32, turn: &Turn, now: Minute) -> Insight {
+    /// Returns the insight of a turn that was decided at `now` and can be known from `known_at` on.
+    fn report(&mut self, slot: u32, turn: &Turn, now: Minute, known_at: Minute) -> Insight {
         let watch = &self.watches[slot as usize];
         let failures = self.index.failures(&watch.key, key_in(&self.watches)).iter();
         let failures: Vec<(&str, &Baseline)> = failures
@@ -288,7 +291,8 @@ impl<D: Detector> Engine<D> {
             .collect();
         let reach = self.config.baseline();
         let log = self.logs.log(watch.log);
-        let mut insight = report::insight(watch, turn, &failures, &self.attributes, log, reach);
+        let attributes = &self.attributes;
+        let mut insight = report::insight(watch, turn, &failures, attributes, log, reach, known_at);
         if turn.state == InsightState::Start {
             let incident = self.incidents.of(&insight, now);
             self.watches[slot as usize].incident = Some(incident);

@@ -107,6 +107,7 @@ mod tests {
             },
             start,
             end: None,
+            known_at: start,
             baseline: Average::default(),
             insight: Average::default(),
             attributions: if nobody { vec![agents] } else { vec![agents, identities] },

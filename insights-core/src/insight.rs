@@ -41,6 +41,10 @@ pub struct Insight {
     pub start: Minute,
     /// The minute after the last unusual one; none while the activity goes on.
     pub end: Option<Minute>,
+    /// The minute from which on it can be known: the one after the minute whose sealing decided
+    /// it, or the watermark for a Start that [`finish`](crate::Engine::finish) reports. An engine
+    /// returns insights in this order.
+    pub known_at: Minute,
     /// The calls from midnight (UTC) before the start less the baseline's length, or from the
     /// beginning of the log if that is later, to the start. The same on Start and End.
     pub baseline: Average,

@@ -14,7 +14,7 @@ use crate::{
     watch::{Turn, Watch},
 };
 
-/// Returns the insight of a turn.
+/// Returns the insight of a turn that can be known from `known_at` on.
 ///
 /// The baseline reported reaches from the midnight that lies `reach` before the midnight of the
 /// start, or from the beginning of the log, to the start: CloudTrail's own rule. Minutes in which
@@ -26,6 +26,7 @@ pub(crate) fn insight<M: Clone>(
     attributes: &Interner<Attributes>,
     log: Log<'_>,
     reach: Minutes,
+    known_at: Minute,
 ) -> Insight {
     let episode = &turn.open.episode;
     let start = episode.start;
@@ -44,6 +45,7 @@ pub(crate) fn insight<M: Clone>(
         series: watch.key.clone(),
         start,
         end: turn.end,
+        known_at,
         baseline: average(&before, log.missing(&before)),
         insight: average(&during, Minutes::default()),
         attributions: attributions(watch, failures, attributes, &during, &before),

@@ -55,6 +55,19 @@ fn a_fall_is_decided_in_the_minute_that_proves_it_and_not_when_the_next_call_com
 }
 
 #[test]
+fn insights_come_in_the_order_in_which_they_can_be_known() {
+    let rise = Scenario::from(monday()).then(WEEK, 20).then(10, 100).then(60, 20).insights();
+    let starts_at = rise[0].start;
+    // Known within its first five minutes, and told after them.
+    assert_eq!(rise[0].known_at, starts_at + minutes(5));
+    assert!(rise[1].known_at > starts_at + minutes(10), "{}", rise[1].known_at);
+
+    // What is decided with the last minute sealed is known after it, whoever asks for it.
+    let cut = Scenario::from(monday()).then(WEEK, 20).then(3, 100).insights();
+    assert_eq!((cut.len(), cut[0].known_at), (1, cut[0].start + minutes(3)));
+}
+
+#[test]
 fn a_burst_that_came_twice_before_is_normal_and_a_larger_one_is_not() {
     let burst = |story: Scenario, calls| story.then(1_440, 0).then(3, calls);
     let twice = || burst(burst(Scenario::from(monday()).alive().then(1_440, 0), 40), 40);
