@@ -2,8 +2,10 @@
 //! knows what a record looks like.
 
 mod cursor;
+pub(crate) mod event_bridge;
 pub(crate) mod event_time;
 pub(crate) mod insight_record;
+pub(crate) mod lake_record;
 pub(crate) mod record;
 pub(crate) mod record_error;
 mod resources;

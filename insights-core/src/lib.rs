@@ -85,11 +85,13 @@ pub use crate::{
     baseline::{Baseline, Recent},
     checkpoint::{Checkpoint, RestoreError},
     cloudtrail::{
+        event_bridge::EventBridgeEvent,
         event_time::event_time,
         insight_record::{
             AttributionRecord, InsightContext, InsightDetails, InsightRecord, Rate, Statistics,
             ValueRate,
         },
+        lake_record::{LakeContext, LakeRecord},
         record::{Content, Record},
         record_error::RecordError,
     },
