@@ -61,7 +61,7 @@ pub(crate) struct Count {
     pub(crate) input: Input,
     #[command(flatten)]
     pub(crate) select: Select,
-    /// Write to FILE instead of stdout
+    /// Write to FILE instead of stdout; it appears when it is whole
     #[arg(short, long, value_name = "FILE", help_heading = "Output")]
     pub(crate) output: Option<PathBuf>,
     #[command(flatten)]

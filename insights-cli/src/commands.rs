@@ -128,10 +128,15 @@ impl Detection {
     }
 
     /// Writes what the end of the input leaves open and adds the numbers to `summary`.
+    ///
+    /// Where nothing could be read, the files of an earlier run are worth more than empty ones and
+    /// stay.
     fn finish(mut self, summary: &mut Summary) -> anyhow::Result<()> {
         let insights = self.engine.finish();
         self.write(&insights)?;
-        self.output.finish().context("cannot write the Insights")?;
+        if !summary.nothing_read() {
+            self.output.finish().context("cannot write the Insights")?;
+        }
         summary.take(self.engine.stats());
         summary.series = self.engine.series();
         summary.holes =

@@ -2,19 +2,16 @@
 
 pub(crate) mod counts;
 mod csv;
+mod file;
 mod json;
 mod jsonl;
 mod table;
 
-use std::{
-    fs::File,
-    io::{self, BufWriter, Write},
-    path::Path,
-};
+use std::path::Path;
 
-use anyhow::Context;
 use insights_core::{Attribute, Insight, InsightRecord};
 
+pub(crate) use self::file::OutputFile;
 use crate::{args::Format, plan::ResultsPlan};
 
 /// Writes Insights in one format.
@@ -22,8 +19,8 @@ pub(crate) trait Output {
     /// Writes one Insight, or keeps it for the end.
     fn write(&mut self, insight: &Insight) -> anyhow::Result<()>;
 
-    /// Writes what was kept and all that is buffered.
-    fn finish(&mut self) -> anyhow::Result<()>;
+    /// Writes what was kept and all that is buffered. A file gets its name only now.
+    fn finish(self: Box<Self>) -> anyhow::Result<()>;
 }
 
 /// Opens the output that was asked for.
@@ -39,15 +36,8 @@ pub(crate) fn open(plan: &ResultsPlan) -> anyhow::Result<Box<dyn Output>> {
 }
 
 /// Opens a file to write to, or stdout.
-pub(crate) fn sink(path: Option<&Path>) -> anyhow::Result<Box<dyn Write>> {
-    Ok(match path {
-        Some(path) => {
-            let file =
-                File::create(path).with_context(|| format!("cannot write {}", path.display()))?;
-            Box::new(BufWriter::new(file))
-        }
-        None => Box::new(BufWriter::new(io::stdout().lock())),
-    })
+pub(crate) fn sink(path: Option<&Path>) -> anyhow::Result<OutputFile> {
+    path.map_or_else(|| Ok(OutputFile::stdout()), OutputFile::create)
 }
 
 /// Makes CloudTrail's records of Insights.

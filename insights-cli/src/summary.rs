@@ -1,13 +1,16 @@
 //! [`Summary`]: what became of everything, for people on stderr and for machines as JSON.
 
-use std::{fmt, fs::File, io, path::Path, time::Duration};
+use std::{fmt, io::Write, path::Path, time::Duration};
 
 use anyhow::Context;
 use indicatif::HumanCount;
 use insights_core::{Hole, LogKey, Minute, Minutes, Stats};
 use serde::{Serialize, Serializer};
 
-use crate::input::{archive::Tally, series::Spread, skipped::Skipped};
+use crate::{
+    input::{archive::Tally, series::Spread, skipped::Skipped},
+    output::OutputFile,
+};
 
 /// What became of every file, record and insight of a run.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -110,12 +113,12 @@ impl Summary {
 
     /// Writes the summary as JSON.
     pub(crate) fn write(&self, path: &Path) -> anyhow::Result<()> {
-        let write = || -> io::Result<()> {
-            let mut file = File::create(path)?;
-            serde_json::to_writer_pretty(&mut file, self)?;
-            io::Write::write_all(&mut file, b"\n")
-        };
-        write().with_context(|| format!("cannot write {}", path.display()))
+        let mut file = OutputFile::create(path)?;
+        serde_json::to_writer_pretty(&mut file, self)
+            .map_err(Into::into)
+            .and_then(|()| writeln!(file))
+            .and_then(|()| file.finish())
+            .with_context(|| format!("cannot write {}", path.display()))
     }
 }
 

@@ -18,6 +18,7 @@ mod folder;
 mod hostile;
 mod lateness;
 mod output;
+mod output_files;
 mod program;
 mod real;
 mod same_bytes;

@@ -60,19 +60,21 @@ pub(super) fn run(args: Count) -> anyhow::Result<Exit> {
     let mut counting = Counting { open: OpenMinutes::new(selection.clone()), writer };
     let outcome = archive::read(&found, &selection, &input, &progress, &mut counting)?;
     let end = outcome.end(&selection);
-    let series = counting.writer.finish(end).context("cannot write the counts")?;
 
     progress.finish();
 
     found.skipped += outcome.skipped;
     let mut summary = Summary {
         tally: outcome.tally,
-        skipped_files: found.skipped + outcome.skipped,
-        series,
+        skipped_files: found.skipped,
         first: outcome.first,
         end: outcome.first.map(|_| end.minute()),
         ..Summary::default()
     };
+    // A table of an earlier run is worth more than an empty one.
+    if !summary.nothing_read() {
+        summary.series = counting.writer.finish(end).context("cannot write the counts")?;
+    }
     summary.take(counting.open.stats());
     conclude(summary, began, &run, &progress, false)
 }

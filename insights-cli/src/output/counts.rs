@@ -2,7 +2,6 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    io::Write,
     mem,
 };
 
@@ -10,7 +9,10 @@ use insights_core::{
     LogKey, Minute, Minutes, SealedCounts, SeriesKey, Watermark, WatermarkTracker,
 };
 
-use crate::columns::{COLUMNS, STATED};
+use crate::{
+    columns::{COLUMNS, STATED},
+    output::OutputFile,
+};
 
 /// Writes sealed counts as CSV, by minute, then series, then attributes.
 ///
@@ -19,7 +21,7 @@ use crate::columns::{COLUMNS, STATED};
 /// that says so, behind the others of its minute: a series with a count of zero. As long as there
 /// is no series to say it with, it waits.
 pub(crate) struct CountsWriter {
-    out: csv::Writer<Box<dyn Write>>,
+    out: csv::Writer<OutputFile>,
     logs: BTreeMap<LogKey, Log>,
     /// The first series of each whole log.
     wholes: BTreeMap<LogKey, SeriesKey>,
@@ -40,7 +42,7 @@ struct Log {
 }
 
 impl CountsWriter {
-    pub(crate) fn new(out: Box<dyn Write>) -> anyhow::Result<Self> {
+    pub(crate) fn new(out: OutputFile) -> anyhow::Result<Self> {
         let mut out = csv::Writer::from_writer(out);
         out.write_record(COLUMNS)?;
         Ok(Self {
@@ -83,7 +85,7 @@ impl CountsWriter {
     }
 
     /// Writes what the rows do not tell of the logs, and returns the number of series.
-    pub(crate) fn finish(&mut self, end: Watermark) -> anyhow::Result<usize> {
+    pub(crate) fn finish(mut self, end: Watermark) -> anyhow::Result<usize> {
         let series = self.series.len();
         if self.times.end() < end {
             let logs = self.logs.values().filter(|log| log.series.is_some());
@@ -92,7 +94,8 @@ impl CountsWriter {
                 self.row(end.minute() - Minutes::new(1), &series, 0, [""; 3])?;
             }
         }
-        self.out.flush()?;
+        let out = self.out.into_inner().map_err(csv::IntoInnerError::into_error)?;
+        out.finish()?;
         Ok(series)
     }
 

@@ -1,10 +1,8 @@
 //! [`Csv`]: one row an Insight, for spreadsheets.
 
-use std::io::Write;
-
 use insights_core::{Attribute, Direction, Insight};
 
-use crate::output::{Output, top};
+use crate::output::{Output, OutputFile, top};
 
 const HEADER: [&str; 20] = [
     "state",
@@ -31,11 +29,11 @@ const HEADER: [&str; 20] = [
 
 /// Writes each Insight at once.
 pub(super) struct Csv {
-    out: csv::Writer<Box<dyn Write>>,
+    out: csv::Writer<OutputFile>,
 }
 
 impl Csv {
-    pub(super) fn new(out: Box<dyn Write>) -> anyhow::Result<Self> {
+    pub(super) fn new(out: OutputFile) -> anyhow::Result<Self> {
         let mut out = csv::Writer::from_writer(out);
         out.write_record(HEADER)?;
         Ok(Self { out })
@@ -75,8 +73,9 @@ impl Output for Csv {
         Ok(())
     }
 
-    fn finish(&mut self) -> anyhow::Result<()> {
-        Ok(self.out.flush()?)
+    fn finish(self: Box<Self>) -> anyhow::Result<()> {
+        let out = self.out.into_inner().map_err(csv::IntoInnerError::into_error)?;
+        Ok(out.finish()?)
     }
 }
 

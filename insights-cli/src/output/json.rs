@@ -4,17 +4,17 @@ use std::io::Write;
 
 use insights_core::Insight;
 
-use crate::output::{Output, Records};
+use crate::output::{Output, OutputFile, Records};
 
 /// Writes each Insight at once; the file is whole when it is finished.
 pub(super) struct Json {
-    out: Box<dyn Write>,
+    out: OutputFile,
     records: Records,
     before: &'static str,
 }
 
 impl Json {
-    pub(super) fn new(out: Box<dyn Write>, records: Records) -> Self {
+    pub(super) fn new(out: OutputFile, records: Records) -> Self {
         Self { out, records, before: "{\"Records\":[" }
     }
 }
@@ -27,9 +27,9 @@ impl Output for Json {
         Ok(())
     }
 
-    fn finish(&mut self) -> anyhow::Result<()> {
+    fn finish(mut self: Box<Self>) -> anyhow::Result<()> {
         let opening = if self.before == "," { "" } else { self.before };
         writeln!(self.out, "{opening}]}}")?;
-        Ok(self.out.flush()?)
+        Ok(self.out.finish()?)
     }
 }

@@ -4,16 +4,16 @@ use std::io::Write;
 
 use insights_core::Insight;
 
-use crate::output::{Output, Records};
+use crate::output::{Output, OutputFile, Records};
 
 /// Writes each Insight at once.
 pub(super) struct Jsonl {
-    out: Box<dyn Write>,
+    out: OutputFile,
     records: Records,
 }
 
 impl Jsonl {
-    pub(super) fn new(out: Box<dyn Write>, records: Records) -> Self {
+    pub(super) fn new(out: OutputFile, records: Records) -> Self {
         Self { out, records }
     }
 }
@@ -25,7 +25,7 @@ impl Output for Jsonl {
         Ok(())
     }
 
-    fn finish(&mut self) -> anyhow::Result<()> {
-        Ok(self.out.flush()?)
+    fn finish(self: Box<Self>) -> anyhow::Result<()> {
+        Ok(self.out.finish()?)
     }
 }

@@ -6,18 +6,18 @@ use comfy_table::{Cell, CellAlignment, ColumnConstraint, ContentArrangement, Row
 use insights_core::{Attribute, Insight, Minutes};
 
 use crate::{
-    output::{Output, top},
+    output::{Output, OutputFile, top},
     printable::printable,
 };
 
 /// Keeps the latest Insight of each episode and writes them all at the end.
 pub(super) struct Table {
-    out: Box<dyn Write>,
+    out: OutputFile,
     episodes: BTreeMap<(insights_core::Minute, insights_core::SeriesKey), Insight>,
 }
 
 impl Table {
-    pub(super) fn new(out: Box<dyn Write>) -> Self {
+    pub(super) fn new(out: OutputFile) -> Self {
         Self { out, episodes: BTreeMap::new() }
     }
 }
@@ -28,10 +28,10 @@ impl Output for Table {
         Ok(())
     }
 
-    fn finish(&mut self) -> anyhow::Result<()> {
+    fn finish(mut self: Box<Self>) -> anyhow::Result<()> {
         if self.episodes.is_empty() {
             writeln!(self.out, "no Insights")?;
-            return Ok(self.out.flush()?);
+            return Ok(self.out.finish()?);
         }
         let mut table = comfy_table::Table::new();
         table
@@ -58,7 +58,7 @@ impl Output for Table {
             writeln!(self.out, "{}", line.trim_end())?;
         }
         writeln!(self.out, "baseline and insight are calls a minute")?;
-        Ok(self.out.flush()?)
+        Ok(self.out.finish()?)
     }
 }
 
