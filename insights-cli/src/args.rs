@@ -24,6 +24,9 @@ Examples:
     Replay(Replay),
     /// Count only: CloudTrail logs in, calls by series and minute out, as CSV.
     #[command(after_help = "\
+The table is for `detect` and query engines: names are in it as they were logged, so a spreadsheet
+has to import its columns as text.
+
 Examples:
   insights count AWSLogs/ -o counts.csv
   insights detect counts.csv")]

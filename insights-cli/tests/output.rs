@@ -153,9 +153,36 @@ fn csv_says_what_the_records_say() {
     assert!(formatted(&empty, "csv").stdout.starts_with("state,event_time,"));
 }
 
+/// What a spreadsheet would run, or take for the beginning of something to run.
+const FORMULAS: [&str; 10] = [
+    "=cmd|' /C calc'!A0",
+    "+1",
+    "-1",
+    "@SUM(A1)",
+    "\t=1",
+    "\r=1",
+    "\n=1",
+    "  =1+1",
+    "\u{a0}@SUM(A1)",
+    "＝1+1",
+];
+
+#[test]
+fn counts_keep_names_that_look_like_formulas() {
+    for hostile in FORMULAS {
+        let archive = hostile_log(hostile);
+        let replay = formatted(&archive, "jsonl");
+        assert!(replay.number("starts") >= 2, "{}", replay.stderr);
+        let folder = Folder::new();
+        let csv = folder.join("counts.csv");
+        insights(&[&"count", &archive.path(), &"-o", &csv]).exited(0);
+        assert_eq!(insights(&[&"detect", &csv]).exited(0).stdout, replay.stdout, "{hostile:?}");
+    }
+}
+
 #[test]
 fn no_cell_of_a_csv_is_a_formula() {
-    for hostile in ["=cmd|' /C calc'!A0", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"] {
+    for hostile in FORMULAS {
         let run = formatted(&hostile_log(hostile), "csv");
         assert!(run.number("starts") >= 2, "{}", run.stderr);
         let mut csv = csv::Reader::from_reader(run.stdout.as_bytes());
@@ -163,7 +190,8 @@ fn no_cell_of_a_csv_is_a_formula() {
         for row in csv.records() {
             for cell in &row.unwrap() {
                 let number = cell.parse::<f64>().is_ok();
-                let formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r']);
+                let seen = cell.trim_start();
+                let formula = seen.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']);
                 assert!(!formula || number && cell != hostile, "{cell:?}");
                 cells += usize::from(cell == format!("'{hostile}"));
             }

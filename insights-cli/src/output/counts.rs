@@ -20,6 +20,9 @@ use crate::{
 /// of its silences are holes. A minute in which a log was alive without a counted call gets a row
 /// that says so, behind the others of its minute: a series with a count of zero. As long as there
 /// is no series to say it with, it waits.
+///
+/// Cells are as they were logged, also those that a spreadsheet takes for formulas: the table is
+/// read again, and a mark before a name would make another name of it.
 pub(crate) struct CountsWriter {
     out: csv::Writer<OutputFile>,
     logs: BTreeMap<LogKey, Log>,

@@ -80,8 +80,16 @@ impl Output for Csv {
 }
 
 /// Returns a cell that a spreadsheet takes for text even if it begins like a formula.
+///
+/// The beginnings are those that OWASP lists under CSV injection. Some programs drop what is
+/// invisible before they look, so it hides nothing here.
 fn text(value: &str) -> String {
-    let formula = value.starts_with(['=', '+', '-', '@', '\t', '\r']);
+    let invisible = |c: char| {
+        c.is_whitespace() || c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{feff}')
+    };
+    let seen = value.trim_start_matches(invisible);
+    let formula = seen.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠'])
+        || value.starts_with(['\t', '\r', '\n']);
     format!("{}{value}", if formula { "'" } else { "" })
 }
 
@@ -91,7 +99,28 @@ mod tests {
 
     #[test]
     fn a_cell_is_never_a_formula() {
-        assert_eq!(text("=HYPERLINK(1)"), "'=HYPERLINK(1)");
-        assert_eq!(text("ec2.amazonaws.com"), "ec2.amazonaws.com");
+        for formula in [
+            "=HYPERLINK(1)",
+            "+1",
+            "-1",
+            "@SUM(1)",
+            "＝1",
+            "＋1",
+            "－1",
+            "＠1",
+            "\tx",
+            "\rx",
+            "\nx",
+            " =1",
+            "\u{a0}\u{3000}+1",
+            "\0=1",
+            "\u{feff}@A1",
+            "\r\n=1",
+        ] {
+            assert_eq!(text(formula), format!("'{formula}"));
+        }
+        for harmless in ["", "ec2.amazonaws.com", " x", "a=1", "1-1", "\"=1", "'=1"] {
+            assert_eq!(text(harmless), harmless);
+        }
     }
 }
