@@ -64,7 +64,7 @@ pub(crate) struct Count {
     pub(crate) input: Input,
     #[command(flatten)]
     pub(crate) select: Select,
-    /// Write to FILE instead of stdout; it appears when it is whole
+    /// Write to FILE instead of stdout
     #[arg(short, long, value_name = "FILE", help_heading = "Output")]
     pub(crate) output: Option<PathBuf>,
     #[command(flatten)]
@@ -203,18 +203,21 @@ pub(crate) struct Model {
 #[derive(Debug, ClapArgs)]
 #[command(next_help_heading = "Output")]
 pub(crate) struct Results {
-    /// Write to FILE instead of stdout
+    /// Write to FILE instead of stdout; it appears when it is whole
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
     /// Format of the Insights [default: table on a terminal, else jsonl]
     #[arg(long, value_name = "FORMAT")]
     pub(crate) format: Option<Format>,
-    /// Say why in each record, under insightDetails.explanation
+    /// Say why in each record, under insightDetails.explanation [not in csv and table]
     #[arg(long)]
     pub(crate) explain: bool,
     /// eventVersion of the records
     #[arg(long, value_name = "VERSION", default_value = insights_core::InsightRecord::EVENT_VERSION)]
     pub(crate) event_version: String,
+    /// insightSource of the records: the ARN of the trail or event data store [default: none]
+    #[arg(long, value_name = "ARN")]
+    pub(crate) insight_source: Option<String>,
     /// Exit with 1 if there are Insights
     #[arg(long)]
     pub(crate) exit_code: bool,
@@ -272,6 +275,11 @@ pub(crate) enum Format {
     Jsonl,
     /// CloudTrail's log file: {"Records": […]}
     Json,
+    /// What a rule of EventBridge sees, one a line
+    #[value(name = "eventbridge")]
+    EventBridge,
+    /// The flat records of an event data store, one a line
+    Lake,
     /// One row an Insight event
     Csv,
     /// One line an episode, for people

@@ -12,6 +12,7 @@ use std::path::Path;
 use insights_core::{Attribute, Insight, InsightRecord};
 
 pub(crate) use self::file::OutputFile;
+use self::jsonl::Form;
 use crate::{args::Format, plan::ResultsPlan};
 
 /// Writes Insights in one format.
@@ -26,10 +27,16 @@ pub(crate) trait Output {
 /// Opens the output that was asked for.
 pub(crate) fn open(plan: &ResultsPlan) -> anyhow::Result<Box<dyn Output>> {
     let out = sink(plan.output.as_deref())?;
-    let records = Records { event_version: plan.event_version.clone(), explain: plan.explain };
+    let records = Records {
+        event_version: plan.event_version.clone(),
+        insight_source: plan.insight_source.clone(),
+        explain: plan.explain,
+    };
     Ok(match plan.format {
-        Format::Jsonl => Box::new(jsonl::Jsonl::new(out, records)),
+        Format::Jsonl => Box::new(jsonl::Jsonl::new(out, records, Form::Trail)),
         Format::Json => Box::new(json::Json::new(out, records)),
+        Format::EventBridge => Box::new(jsonl::Jsonl::new(out, records, Form::EventBridge)),
+        Format::Lake => Box::new(jsonl::Jsonl::new(out, records, Form::Lake)),
         Format::Csv => Box::new(csv::Csv::new(out)?),
         Format::Table => Box::new(table::Table::new(out)),
     })
@@ -44,12 +51,14 @@ pub(crate) fn sink(path: Option<&Path>) -> anyhow::Result<OutputFile> {
 #[derive(Clone, Debug)]
 struct Records {
     event_version: String,
+    insight_source: Option<String>,
     explain: bool,
 }
 
 impl Records {
     fn of(&self, insight: &Insight) -> InsightRecord {
         let mut record = InsightRecord::new(insight, &self.event_version);
+        record.insight_details.insight_source.clone_from(&self.insight_source);
         record.insight_details.explanation = self.explain.then_some(insight.explanation);
         record
     }

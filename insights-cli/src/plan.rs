@@ -45,6 +45,7 @@ pub(crate) struct ResultsPlan {
     pub(crate) format: Format,
     pub(crate) explain: bool,
     pub(crate) event_version: String,
+    pub(crate) insight_source: Option<String>,
     pub(crate) exit_code: bool,
 }
 
@@ -122,6 +123,7 @@ impl From<args::Results> for ResultsPlan {
             output: args.output,
             explain: args.explain,
             event_version: args.event_version,
+            insight_source: args.insight_source,
             exit_code: args.exit_code,
         }
     }

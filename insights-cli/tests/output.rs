@@ -97,6 +97,79 @@ fn options_change_the_records_as_they_say() {
 }
 
 #[test]
+fn an_event_of_eventbridge_is_an_envelope_around_the_record() {
+    let options: [&dyn AsRef<std::ffi::OsStr>; 3] = [&"replay", &demo(), &"--explain"];
+    let records = insights(&options).exited(0).insights();
+    let run = insights(&[&options[..], &[&"--format", &"eventbridge"]].concat()).exited(0);
+    let mut ids = std::collections::BTreeSet::new();
+    for (event, record) in run.insights().iter().zip(&records) {
+        assert_eq!(event["detail"], *record);
+        assert_eq!(event["version"], "0");
+        assert_eq!(event["source"], "aws.cloudtrail");
+        assert_eq!(event["detail-type"], "AWS Insight via CloudTrail");
+        assert_eq!(event["account"], record["recipientAccountId"]);
+        assert_eq!(event["region"], record["awsRegion"]);
+        assert_eq!(event["time"], record["eventTime"]);
+        assert_eq!(event["resources"], json!([]));
+        assert_eq!(event.as_object().unwrap().len(), 9);
+        let id = event["id"].as_str().unwrap();
+        assert!(id.len() == 36 && id != record["eventID"], "{id}");
+        ids.insert(id.to_owned());
+    }
+    assert_eq!(ids.len(), 12);
+}
+
+#[test]
+fn a_record_of_the_lake_is_flat() {
+    let arn = "arn:aws:cloudtrail:us-east-1:111122223333:eventdatastore/EXAMPLE";
+    let options: [&dyn AsRef<std::ffi::OsStr>; 5] =
+        [&"replay", &demo(), &"--explain", &"--insight-source", &arn];
+    let records = insights(&options).exited(0).insights();
+    let run = insights(&[&options[..], &[&"--format", &"lake"]].concat()).exited(0);
+    let flats = run.insights();
+    assert_eq!(flats.len(), 12);
+    for (flat, record) in flats.iter().zip(&records) {
+        let details = &record["insightDetails"];
+        assert_eq!(details["insightSource"], arn);
+        for name in [
+            "eventVersion",
+            "eventCategory",
+            "eventType",
+            "eventID",
+            "eventTime",
+            "awsRegion",
+            "recipientAccountId",
+            "sharedEventID",
+        ] {
+            assert!(flat[name].is_string() && flat[name] == record[name], "{name}: {flat}");
+        }
+        for (name, nested) in [
+            ("insightSource", "insightSource"),
+            ("insightState", "state"),
+            ("insightEventSource", "eventSource"),
+            ("insightEventName", "eventName"),
+            ("insightErrorCode", "errorCode"),
+            ("insightType", "insightType"),
+            ("explanation", "explanation"),
+        ] {
+            assert_eq!(flat[name], details[nested], "{name}");
+        }
+        let (context, nested) = (&flat["insightContext"], &details["insightContext"]);
+        let numbers = &nested["statistics"];
+        assert_eq!(context["baselineAverage"], numbers["baseline"]["average"]);
+        assert_eq!(context["insightAverage"], numbers["insight"]["average"]);
+        assert_eq!(context["baselineDuration"], numbers["baselineDuration"]);
+        assert_eq!(context["insightDuration"], numbers["insightDuration"]);
+        assert_eq!(context["attributions"], nested["attributions"]);
+        assert!(flat["explanation"]["score"].is_f64() && flat["insightDetails"].is_null());
+    }
+    assert!(flats.iter().any(|flat| flat["insightErrorCode"] == "AccessDeniedException"));
+    // It is there even if nothing is known of it.
+    let run = insights(&[&"replay", &demo(), &"--format", &"lake"]).exited(0);
+    assert!(run.insights().iter().all(|flat| flat["insightSource"] == ""));
+}
+
+#[test]
 fn json_is_a_log_file_also_without_insights() {
     let folder = Folder::new();
     folder.file("a.json", log(&steady(at("2026-03-02T00:00:00Z"), "CreateTags", 5)));

@@ -318,8 +318,21 @@ fn every_format_has_the_same_insights() {
         let folder = known.folder.path();
         let format = |format: &str| insights(&[&"replay", &folder, &"--format", &format]).exited(0);
         assert!(format("jsonl").stdout == known.replay.stdout);
+        let records = known.replay.insights();
         let json: Value = serde_json::from_str(&format("json").stdout).unwrap();
-        assert_eq!(json["Records"].as_array().unwrap(), &known.replay.insights());
+        assert_eq!(json["Records"].as_array().unwrap(), &records);
+        let events = format("eventbridge").insights();
+        assert!(events.iter().map(|event| &event["detail"]).eq(&records));
+        let ids = |records: &[Value]| -> Vec<String> {
+            records.iter().map(|record| record["eventID"].as_str().unwrap().to_owned()).collect()
+        };
+        assert_eq!(ids(&format("lake").insights()), ids(&records));
+        let csv = format("csv").stdout;
+        let last = |line: &str| line.rsplit(',').next().unwrap().to_owned();
+        assert_eq!(csv.lines().skip(1).map(last).collect::<Vec<_>>(), ids(&records));
+        // A header, the episodes, and a line that says what the numbers are.
+        let episodes = usize::try_from(known.replay.number("starts")).unwrap();
+        assert_eq!(format("table").stdout.lines().count(), episodes + 2);
         let file = Folder::new();
         let path: &Path = &file.join("insights.jsonl");
         let run = insights(&[&"replay", &folder, &"-o", &path]).exited(0);
