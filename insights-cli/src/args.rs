@@ -20,6 +20,7 @@ pub(crate) enum Command {
 Examples:
   insights replay AWSLogs/
   insights replay logs/ --from 2026-03-01 --region eu-west-1 --format jsonl -o insights.jsonl
+  insights replay AWSLogs/ --output-tree bucket/
   zcat one.json.gz | insights replay - --format table")]
     Replay(Replay),
     /// Count only: CloudTrail logs in, calls by series and minute out, as CSV.
@@ -206,6 +207,13 @@ pub(crate) struct Results {
     /// Write to FILE instead of stdout; it appears when it is whole
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
+    /// Write below DIR as CloudTrail does into a bucket, and to stdout only if --format is given
+    ///
+    /// AWSLogs/ACCOUNT/CloudTrail-Insight/REGION/YYYY/MM/DD/….json.gz, a file for each account,
+    /// Region and five minutes in which Insights became known. In an account or a Region, what is
+    /// neither letter nor digit becomes a hyphen; one that is not known is called "unknown".
+    #[arg(long, value_name = "DIR")]
+    pub(crate) output_tree: Option<PathBuf>,
     /// Format of the Insights [default: table on a terminal, else jsonl]
     #[arg(long, value_name = "FORMAT")]
     pub(crate) format: Option<Format>,

@@ -66,6 +66,18 @@ fn refuse_overwriting(
     }
 }
 
+/// Stops where files of the tree to be written are to be read.
+fn refuse_overwriting_tree(tree: Option<&Path>, found: &Found) -> anyhow::Result<()> {
+    match tree.filter(|tree| found.reads_insights_below(tree)) {
+        Some(tree) => {
+            let tree = tree.display();
+            let what = format!("Insights below {tree} are read; write the tree elsewhere");
+            Err(UsageError(what).into())
+        }
+        None => Ok(()),
+    }
+}
+
 /// Says what became of everything and how the run ended.
 fn conclude(
     mut summary: Summary,
@@ -95,7 +107,7 @@ fn conclude(
 /// An engine and where its Insights go.
 struct Detection {
     engine: Engine,
-    output: Box<dyn Output>,
+    outputs: Vec<Box<dyn Output>>,
     starts: u64,
     ends: u64,
     /// By log and start, as the engine remembers holes for weeks only.
@@ -104,9 +116,9 @@ struct Detection {
 
 impl Detection {
     fn new(config: Config, results: &ResultsPlan) -> anyhow::Result<Self> {
-        let output = output::open(results)?;
+        let outputs = output::open(results)?;
         let engine = Engine::new(config);
-        Ok(Self { engine, output, starts: 0, ends: 0, holes: BTreeMap::new() })
+        Ok(Self { engine, outputs, starts: 0, ends: 0, holes: BTreeMap::new() })
     }
 
     fn advance(&mut self, watermark: Watermark) -> anyhow::Result<()> {
@@ -122,7 +134,9 @@ impl Detection {
                 InsightState::Start => &mut self.starts,
                 InsightState::End => &mut self.ends,
             } += 1;
-            self.output.write(insight).context("cannot write the Insights")?;
+            for output in &mut self.outputs {
+                output.write(insight).context("cannot write the Insights")?;
+            }
         }
         Ok(())
     }
@@ -135,7 +149,9 @@ impl Detection {
         let insights = self.engine.finish();
         self.write(&insights)?;
         if !summary.nothing_read() {
-            self.output.finish().context("cannot write the Insights")?;
+            for output in self.outputs {
+                output.finish().context("cannot write the Insights")?;
+            }
         }
         summary.take(self.engine.stats());
         summary.series = self.engine.series();

@@ -6,6 +6,7 @@ mod file;
 mod json;
 mod jsonl;
 mod table;
+mod tree;
 
 use std::path::Path;
 
@@ -24,22 +25,29 @@ pub(crate) trait Output {
     fn finish(self: Box<Self>) -> anyhow::Result<()>;
 }
 
-/// Opens the output that was asked for.
-pub(crate) fn open(plan: &ResultsPlan) -> anyhow::Result<Box<dyn Output>> {
-    let out = sink(plan.output.as_deref())?;
+/// Opens the outputs that were asked for.
+pub(crate) fn open(plan: &ResultsPlan) -> anyhow::Result<Vec<Box<dyn Output>>> {
     let records = Records {
         event_version: plan.event_version.clone(),
         insight_source: plan.insight_source.clone(),
         explain: plan.explain,
     };
-    Ok(match plan.format {
-        Format::Jsonl => Box::new(jsonl::Jsonl::new(out, records, Form::Trail)),
-        Format::Json => Box::new(json::Json::new(out, records)),
-        Format::EventBridge => Box::new(jsonl::Jsonl::new(out, records, Form::EventBridge)),
-        Format::Lake => Box::new(jsonl::Jsonl::new(out, records, Form::Lake)),
-        Format::Csv => Box::new(csv::Csv::new(out)?),
-        Format::Table => Box::new(table::Table::new(out)),
-    })
+    let mut outputs: Vec<Box<dyn Output>> = Vec::new();
+    if let Some(tree) = &plan.tree {
+        outputs.push(Box::new(tree::Tree::new(tree.clone(), records.clone())?));
+    }
+    if let Some(format) = plan.format {
+        let out = sink(plan.output.as_deref())?;
+        outputs.push(match format {
+            Format::Jsonl => Box::new(jsonl::Jsonl::new(out, records, Form::Trail)),
+            Format::Json => Box::new(json::Json::new(out, records)),
+            Format::EventBridge => Box::new(jsonl::Jsonl::new(out, records, Form::EventBridge)),
+            Format::Lake => Box::new(jsonl::Jsonl::new(out, records, Form::Lake)),
+            Format::Csv => Box::new(csv::Csv::new(out)?),
+            Format::Table => Box::new(table::Table::new(out)),
+        });
+    }
+    Ok(outputs)
 }
 
 /// Opens a file to write to, or stdout.

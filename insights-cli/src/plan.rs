@@ -42,7 +42,9 @@ pub(crate) struct SeriesPlan {
 #[derive(Debug)]
 pub(crate) struct ResultsPlan {
     pub(crate) output: Option<PathBuf>,
-    pub(crate) format: Format,
+    /// None where only the tree is asked for.
+    pub(crate) format: Option<Format>,
+    pub(crate) tree: Option<PathBuf>,
     pub(crate) explain: bool,
     pub(crate) event_version: String,
     pub(crate) insight_source: Option<String>,
@@ -118,9 +120,12 @@ impl SeriesPlan {
 impl From<args::Results> for ResultsPlan {
     fn from(args: args::Results) -> Self {
         let people = args.output.is_none() && stdout().is_terminal();
+        let usual = if people { Format::Table } else { Format::Jsonl };
+        let tree_alone = args.output_tree.is_some() && args.output.is_none();
         Self {
-            format: args.format.unwrap_or(if people { Format::Table } else { Format::Jsonl }),
+            format: args.format.or((!tree_alone).then_some(usual)),
             output: args.output,
+            tree: args.output_tree,
             explain: args.explain,
             event_version: args.event_version,
             insight_source: args.insight_source,
@@ -132,7 +137,8 @@ impl From<args::Results> for ResultsPlan {
 impl ResultsPlan {
     /// Returns whether results appear on the terminal while the run goes on.
     pub(crate) fn streams_to_terminal(&self) -> bool {
-        self.output.is_none() && self.format != Format::Table && stdout().is_terminal()
+        let lines = self.format.is_some_and(|format| format != Format::Table);
+        self.output.is_none() && lines && stdout().is_terminal()
     }
 }
 

@@ -25,3 +25,4 @@ mod same_bytes;
 mod series;
 mod tables;
 mod timeline;
+mod tree;

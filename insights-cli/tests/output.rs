@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// Returns a log with one episode, all of whose texts are `hostile`.
-fn hostile_log(hostile: &str) -> Folder {
+pub(crate) fn hostile_log(hostile: &str) -> Folder {
     let start = at("2026-03-02T00:00:00Z");
     let mut records = steady(start, "CreateTags", 2_000);
     for number in 0..200_i32 {

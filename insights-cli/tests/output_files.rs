@@ -113,20 +113,24 @@ mod unix {
     fn an_output_that_fails_halfway_leaves_what_was_there() {
         let folder = Folder::new();
         let old = folder.file("old", "old");
+        let tree = folder.join("tree");
         // No file may have more than a block; writing more is an error instead of a signal.
         let script = "trap '' XFSZ; ulimit -f 1; exec \"$0\" \"$@\"";
         let program = env!("CARGO_BIN_EXE_insights");
-        for args in [["replay", "-o"], ["count", "-o"]] {
+        for args in [["replay", "-o"], ["count", "-o"], ["replay", "--output-tree"]] {
             let [subcommand, option] = args;
+            let path = if option == "-o" { &old } else { &tree };
             let mut command = Command::new("sh");
-            command.args(["-c", script, program, subcommand]).arg(demo()).arg(option).arg(&old);
+            command.args(["-c", script, program, subcommand]).arg(demo()).arg(option).arg(path);
             let output = command.output().unwrap();
             let stderr = String::from_utf8_lossy(&output.stderr);
             assert_eq!(output.status.code(), Some(4), "{args:?}: {stderr}");
             assert!(stderr.contains("cannot write"), "{args:?}: {stderr}");
             assert_eq!(fs::read_to_string(&old).unwrap(), "old");
         }
-        assert_eq!(names(folder.path()), ["old"]);
+        assert_eq!(names(folder.path()), ["old", "tree"]);
+        let found = Command::new("find").arg(&tree).args(["-type", "f"]).output().unwrap();
+        assert_eq!(String::from_utf8_lossy(&found.stdout), "");
     }
 
     #[test]
@@ -192,9 +196,13 @@ mod unix {
         let folder = Folder::new();
         let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o7777;
         let plain = mode(&folder.file("plain", ""));
-        let new = folder.join("new");
-        insights(&[&"replay", &demo(), &"-o", &new]).exited(0);
+        let (new, tree) = (folder.join("new"), folder.join("tree"));
+        insights(&[&"replay", &demo(), &"-o", &new, &"--output-tree", &tree]).exited(0);
         assert_eq!(mode(&new), plain);
+        let found = Command::new("find").arg(&tree).args(["-type", "f"]).output().unwrap();
+        let found = String::from_utf8(found.stdout).unwrap();
+        assert!(found.lines().count() > 5);
+        assert!(found.lines().all(|path| mode(Path::new(path)) == plain));
 
         // What was there keeps its own.
         let old = folder.file("old", "");

@@ -6,7 +6,10 @@ use insights_core::{PartialCounts, Watermark};
 
 use crate::{
     args::Replay,
-    commands::{Detection, conclude, refuse_nothing, refuse_overwriting, start_threads},
+    commands::{
+        Detection, conclude, refuse_nothing, refuse_overwriting, refuse_overwriting_tree,
+        start_threads,
+    },
     exit::Exit,
     input::{
         archive::{self, Sink},
@@ -46,6 +49,7 @@ pub(super) fn run(args: Replay) -> anyhow::Result<Exit> {
     progress.expect(found.sources());
     refuse_nothing(&found)?;
     refuse_overwriting(outputs, |path| found.reads(path))?;
+    refuse_overwriting_tree(results.tree.as_deref(), &found)?;
     let mut detection = Detection::new(config, &results)?;
     let outcome = archive::read(&found, &selection, &input, &progress, &mut detection)?;
 
@@ -54,7 +58,7 @@ pub(super) fn run(args: Replay) -> anyhow::Result<Exit> {
     found.skipped += outcome.skipped;
     let mut summary = Summary {
         tally: outcome.tally,
-        skipped_files: found.skipped + outcome.skipped,
+        skipped_files: found.skipped,
         first: outcome.first,
         end: outcome.first.map(|_| outcome.end(&selection).minute()),
         ..Summary::default()

@@ -62,6 +62,15 @@ impl Found {
         fs::canonicalize(path).is_ok_and(|real| self.apart.contains(&real) || self.lists(&real))
     }
 
+    /// Returns whether a file is read that may be one of a tree of Insights below `root`. Such
+    /// files are known by their names and passed over in folders.
+    pub(crate) fn reads_insights_below(&self, root: &Path) -> bool {
+        // What is not there yet is not read.
+        let Ok(root) = fs::canonicalize(root) else { return false };
+        let mut named = self.apart.iter().filter(|file| file.starts_with(&root));
+        named.any(|file| kind_below(&root, file) == Kind::Insight)
+    }
+
     /// Returns whether the file that is really at `real` was found in its folder.
     fn lists(&self, real: &Path) -> bool {
         is_log(real) && real.parent().is_some_and(|folder| self.folders.contains(folder))
