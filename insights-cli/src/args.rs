@@ -217,7 +217,8 @@ pub(crate) struct Results {
     /// Format of the Insights [default: table on a terminal, else jsonl]
     #[arg(long, value_name = "FORMAT")]
     pub(crate) format: Option<Format>,
-    /// Say why in each record, under insightDetails.explanation [not in csv and table]
+    /// Say why in each record, as explanation in insightDetails or, with lake, beside the rest [not
+    /// in csv and table]
     #[arg(long)]
     pub(crate) explain: bool,
     /// eventVersion of the records
