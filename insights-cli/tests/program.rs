@@ -1,4 +1,4 @@
-//! Runs the binary: [`insights`], [`insights_fed`].
+//! Runs the binary: [`insights`], [`insights_fed`], [`run`].
 
 use std::{
     ffi::OsStr,
@@ -34,10 +34,14 @@ pub(crate) fn insights(args: &Args<'_>) -> Run {
 
 /// Runs the binary with `input` on stdin.
 pub(crate) fn insights_fed(args: &Args<'_>, input: &[u8]) -> Run {
+    run(command(args), input)
+}
+
+/// Runs a command with `input` on stdin.
+pub(crate) fn run(mut command: Command, input: &[u8]) -> Run {
     let folder = Folder::new();
     let summary = folder.join("summary.json");
-    let mut command = command(args);
-    if !args.is_empty() {
+    if command.get_args().len() > 0 {
         command.arg("--summary").arg(&summary);
     }
     let mut child = command

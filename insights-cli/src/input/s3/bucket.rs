@@ -68,18 +68,22 @@ impl Bucket {
             if folders {
                 query.push_str("delimiter=%2F&");
             }
-            let prefix = utf8_percent_encode(prefix, VALUE);
-            let _ = write!(query, "encoding-type=url&list-type=2&prefix={prefix}");
+            let _ = write!(query, "list-type=2&prefix={}", utf8_percent_encode(prefix, VALUE));
             let page = self.ask(&query, |body| Page::parse(&body)).await?;
-            let token = listing.add(page)?;
+            let token = listing.add(page);
             if token.is_some() && token == next {
                 return Err(Error::Listing("it goes on for ever".into()));
             }
             match token {
                 Some(token) => next = Some(token),
-                None => return Ok(listing),
+                None => break,
             }
         }
+        let keys = listing.objects.iter().map(|(key, _)| key).chain(&listing.folders);
+        if !keys.into_iter().all(|key| key.starts_with(prefix)) {
+            return Err(Error::Listing("it holds keys that were not asked for".into()));
+        }
+        Ok(listing)
     }
 
     /// Reads an object, the whole of it or nothing.
@@ -125,16 +129,17 @@ impl Bucket {
 
     /// Asks once.
     async fn attempt(&self, resource: &str, region: &str) -> Result<Vec<u8>, Error> {
-        let request = self.request(resource, region).await?;
-        let answer = self.client.http.execute(request).await;
-        let (head, body) = answer.map_err(|error| Error::of_http(&error))?.into_parts();
+        let server = self.server(region);
+        let cut = |error| Error::of_http(&error, &server);
+        let request = self.request(&server, resource, region).await?;
+        let (head, body) = self.client.http.execute(request).await.map_err(cut)?.into_parts();
         self.reached.store(true, Ordering::Relaxed);
         let length = head.headers.get(CONTENT_LENGTH);
         let length = length.and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
         // What is told may be a lie.
         let mut bytes = Vec::with_capacity(length.unwrap_or_default().min(64 << 20));
         let mut chunks = body.bytes_stream();
-        while let Some(chunk) = chunks.try_next().await.map_err(|error| Error::of_http(&error))? {
+        while let Some(chunk) = chunks.try_next().await.map_err(cut)? {
             bytes.extend_from_slice(&chunk);
         }
         if head.status.is_success() {
@@ -145,8 +150,13 @@ impl Bucket {
     }
 
     /// Returns a request for a resource of the bucket, signed if there is something to sign with.
-    async fn request(&self, resource: &str, region: &str) -> Result<HttpRequest, Error> {
-        let address = format!("{}/{}{resource}", self.server(region), self.name);
+    async fn request(
+        &self,
+        server: &str,
+        resource: &str,
+        region: &str,
+    ) -> Result<HttpRequest, Error> {
+        let address = format!("{server}/{}{resource}", self.name);
         let mut request =
             Request::get(address).body(HttpRequestBody::empty()).map_err(|_| Error::Key)?;
         let Client { credentials, requester_pays, .. } = &*self.client;

@@ -12,8 +12,8 @@ use crate::printable::printable;
 pub(super) enum Error {
     /// There is nothing to sign with, or it cannot be had.
     Credentials(String),
-    /// No connection could be made.
-    Unreachable(String),
+    /// No connection to a server could be made.
+    Unreachable { server: String, cause: String },
     /// The connection was cut or was silent for too long.
     Interrupted(String),
     /// The answer says no.
@@ -39,10 +39,10 @@ pub(super) struct Refusal {
 
 impl Error {
     /// Tells why there was no answer.
-    pub(super) fn of_http(error: &HttpError) -> Self {
+    pub(super) fn of_http(error: &HttpError, server: &str) -> Self {
         let cause = root(error);
         match error.kind() {
-            HttpErrorKind::Connect => Self::Unreachable(cause),
+            HttpErrorKind::Connect => Self::Unreachable { server: server.to_owned(), cause },
             HttpErrorKind::Timeout => Self::Interrupted("no answer for too long".into()),
             _ => Self::Interrupted(cause),
         }
@@ -56,9 +56,10 @@ impl Error {
     /// Returns whether asking again may help.
     pub(super) fn is_transient(&self) -> bool {
         match self {
-            Self::Unreachable(_) | Self::Interrupted(_) | Self::Size { .. } | Self::Listing(_) => {
-                true
-            }
+            Self::Unreachable { .. }
+            | Self::Interrupted(_)
+            | Self::Size { .. }
+            | Self::Listing(_) => true,
             Self::Refused(refusal) => {
                 let Refusal { status, code, .. } = refusal;
                 status.is_server_error()
@@ -126,7 +127,9 @@ impl fmt::Display for Error {
                  export-credentials --format env)\"`, or read a public bucket with \
                  --no-sign-request"
             ),
-            Self::Unreachable(cause) => write!(f, "cannot be reached: {cause}"),
+            Self::Unreachable { server, cause } => {
+                write!(f, "{server} cannot be reached: {cause}")
+            }
             Self::Interrupted(cause) => write!(f, "the transfer was interrupted: {cause}"),
             Self::Refused(refusal) => refusal.fmt(f),
             Self::Size { listed, received } => {

@@ -1,8 +1,5 @@
 //! [`Listing`]: what is in a folder of a bucket, a page of it at a time.
 
-use std::borrow::Cow;
-
-use percent_encoding::percent_decode_str;
 use serde::Deserialize;
 
 use crate::input::s3::error::Error;
@@ -13,7 +10,6 @@ use crate::input::s3::error::Error;
 pub(super) struct Page {
     /// Told in every listing, and in nothing else that S3 may answer.
     is_truncated: bool,
-    encoding_type: Option<String>,
     next_continuation_token: Option<String>,
     #[serde(default)]
     contents: Vec<Content>,
@@ -56,27 +52,11 @@ impl Page {
 
 impl Listing {
     /// Adds a page and returns what to ask for the next one with.
-    pub(super) fn add(&mut self, page: Page) -> Result<Option<String>, Error> {
-        // Without it, control characters in a key would not be XML.
-        let encoded = page.encoding_type.as_deref() == Some("url");
-        let decode = |text: String| if encoded { decoded(&text) } else { Ok(text) };
-        for Content { key, size } in page.contents {
-            self.objects.push((decode(key)?, size));
-        }
-        for CommonPrefix { prefix } in page.common_prefixes {
-            self.folders.push(decode(prefix)?);
-        }
-        Ok(page.next_continuation_token.filter(|_| page.is_truncated))
+    pub(super) fn add(&mut self, page: Page) -> Option<String> {
+        self.objects.extend(page.contents.into_iter().map(|Content { key, size }| (key, size)));
+        self.folders.extend(page.common_prefixes.into_iter().map(|folder| folder.prefix));
+        page.next_continuation_token.filter(|_| page.is_truncated)
     }
-}
-
-/// Decodes a key as a form would be: a plus is a space.
-fn decoded(text: &str) -> Result<String, Error> {
-    let spaced = text.replace('+', " ");
-    percent_decode_str(&spaced)
-        .decode_utf8()
-        .map(Cow::into_owned)
-        .map_err(|_| Error::Listing("a key is not UTF-8".into()))
 }
 
 #[cfg(test)]
@@ -87,22 +67,26 @@ mod tests {
         <ListBucketResult xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><Name>b</Name>";
 
     #[test]
-    fn keys_come_plain_or_encoded() {
-        let page = |encoding: &str, key: &str| {
+    fn keys_come_as_they_are() {
+        for (written, key) in [
+            ("a+b%20c", "a+b%20c"),
+            ("a//b", "a//b"),
+            (" a b ", " a b "),
+            ("&lt;&amp;&#39;é\u{1f4a9}", "<&'é\u{1f4a9}"),
+            ("a&#x1;&#10;&#13;b", "a\u{1}\n\rb"),
+        ] {
             let body = format!(
-                "{HEAD}<IsTruncated>true</IsTruncated>{encoding}<Contents><Key>{key}</Key><Size>7</Size>\
-                 </Contents><CommonPrefixes><Prefix>{key}/</Prefix></CommonPrefixes>\
-                 <NextContinuationToken>t+/=</NextContinuationToken></ListBucketResult>"
+                "{HEAD}<IsTruncated>true</IsTruncated><Contents><Key>{written}</Key><Size>7</Size>\
+                 <ETag>&quot;x&quot;</ETag></Contents><CommonPrefixes><Prefix>{written}/</Prefix>\
+                 </CommonPrefixes><NextContinuationToken>t+/=</NextContinuationToken>\
+                 </ListBucketResult>"
             );
             let mut listing = Listing::default();
-            let next = listing.add(Page::parse(body.as_bytes()).unwrap()).unwrap();
+            let next = listing.add(Page::parse(body.as_bytes()).unwrap());
             assert_eq!(next.as_deref(), Some("t+/="));
-            assert_eq!(listing.folders[0], format!("{}/", listing.objects[0].0));
-            listing.objects[0].0.clone()
-        };
-        assert_eq!(page("", "a+b%20c &amp; é"), "a+b%20c & é");
-        let url = "<EncodingType>url</EncodingType>";
-        assert_eq!(page(url, "a%2Bb+c%2520%0A%C3%A9"), "a+b c%20\né");
+            assert_eq!(listing.objects, [(key.to_owned(), 7)]);
+            assert_eq!(listing.folders, [format!("{key}/")]);
+        }
     }
 
     #[test]
@@ -118,7 +102,7 @@ mod tests {
         }
         let empty = format!("{HEAD}<IsTruncated>false</IsTruncated></ListBucketResult>");
         let mut listing = Listing::default();
-        assert_eq!(listing.add(Page::parse(empty.as_bytes()).unwrap()), Ok(None));
+        assert_eq!(listing.add(Page::parse(empty.as_bytes()).unwrap()), None);
         assert!(listing.objects.is_empty() && listing.folders.is_empty());
     }
 }
