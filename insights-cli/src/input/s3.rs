@@ -9,14 +9,17 @@ mod fetch;
 mod listing;
 mod object;
 mod prefix;
+mod profile;
 mod walk;
 
-use std::sync::Arc;
+use std::{io, sync::Arc};
 
 use anyhow::Context;
 use tokio::runtime::{self, Runtime};
 
+use self::address::Address;
 use crate::{
+    exit::UsageError,
     input::{scope::Scope, walk::Found},
     progress::Progress,
 };
@@ -43,7 +46,7 @@ pub(crate) struct Connection {
 ///
 /// # Errors
 ///
-/// Returns an error if nothing can be asked for at all. What cannot be looked into is added to
+/// Returns an error if what was typed, or stands in the environment, makes no sense. What cannot be looked into is added to
 /// what was found, with the reason.
 pub(crate) fn find(
     plan: &Plan,
@@ -59,7 +62,14 @@ pub(crate) fn find(
         .enable_all()
         .build()
         .context("cannot start threads")?;
-    let client = Arc::new(client::Client::new(plan, runtime.handle().clone())?);
-    walk::find(&plan.addresses, &client, scope, progress, found);
+    match client::Client::new(plan, runtime.handle().clone()) {
+        Ok(client) => walk::find(&plan.addresses, &Arc::new(client), scope, progress, found),
+        Err(error) if error.is::<UsageError>() => return Err(error),
+        Err(error) => {
+            let why = format!("{error:#}");
+            let fail = |address: &Address| (address.to_string(), io::Error::other(why.clone()));
+            found.unreadable.extend(plan.addresses.iter().map(fail));
+        }
+    }
     Ok(Connection { _runtime: Some(runtime) })
 }

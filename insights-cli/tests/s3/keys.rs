@@ -6,7 +6,7 @@ use crate::{
     archive::{Archive, at, gzip, log, steady},
     program::insights,
     proxy::{Fate, Proxy},
-    server::{Server, free},
+    server::{Server, free, unsigned},
 };
 
 #[test]
@@ -67,10 +67,7 @@ fn slashes_in_a_row_stay_and_dots_are_named() {
         }
         _ => Fate::Instead(404, Vec::new()),
     });
-    let endpoint = format!("http://{}", proxy.address);
-    let run =
-        insights(&[&"replay", &"s3://logs", &"--s3-endpoint", &endpoint, &"--no-sign-request"]);
-    let run = run.exited(3);
+    let run = unsigned(proxy.address).exited(3);
     assert_eq!((run.number("files"), run.number("records")), (2, 6));
     assert_eq!(
         (run.number("unreadable_files"), run.summary["skipped_files"]["other"].as_u64()),

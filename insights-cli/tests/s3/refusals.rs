@@ -3,10 +3,11 @@
 use std::time::Instant;
 
 use crate::{
-    archive::{Archive, at, steady},
-    program::{self, Run, insights},
+    archive::{Archive, at, demo, steady},
+    folder::Folder,
+    program::{self, Run},
     proxy::{Fate, Proxy},
-    server::{Server, clean, free},
+    server::{Server, clean, free, unsigned},
 };
 
 /// The run failed, and said so once.
@@ -59,25 +60,20 @@ fn codes_of_aws_come_with_what_to_do() {
     ] {
         let body = format!("<Error><Code>{code}</Code><Message>said so</Message></Error>");
         let proxy = Proxy::new(free(), move |_| Fate::Instead(status, body.clone().into_bytes()));
-        let endpoint = format!("http://{}", proxy.address);
-        let run =
-            insights(&[&"replay", &"s3://logs", &"--no-sign-request", &"--s3-endpoint", &endpoint]);
-        told(run, &["s3://logs/: ", code, advice]);
+        told(unsigned(proxy.address), &["s3://logs/: ", code, advice]);
         assert_eq!(proxy.requests().len(), 1);
     }
     // What is no S3 at all.
     let proxy = Proxy::new(free(), |_| Fate::Instead(404, b"<html>\x1b[31m</html>".to_vec()));
-    let endpoint = format!("http://{}", proxy.address);
-    let run =
-        insights(&[&"replay", &"s3://logs", &"--no-sign-request", &"--s3-endpoint", &endpoint]);
-    told(run, &["s3://logs/: HTTP 404: there is no such thing"]);
+    told(unsigned(proxy.address), &["s3://logs/: HTTP 404: there is no such thing"]);
 }
 
 #[test]
 fn without_a_server_or_credentials_the_run_ends_soon() {
     let began = Instant::now();
-    let nobody = format!("http://{}", free());
-    let run = insights(&[&"replay", &"s3://logs", &"--no-sign-request", &"--s3-endpoint", &nobody]);
+    let nobody = free();
+    let run = unsigned(nobody);
+    let nobody = format!("http://{nobody}");
     told(run, &["s3://logs/: ", &nobody, "cannot be reached: Connection refused"]);
 
     let mut command = clean(&[&"replay", &"s3://logs", &"--s3-endpoint", &nobody]);
@@ -95,8 +91,40 @@ fn without_a_server_or_credentials_the_run_ends_soon() {
 fn half_a_pair_of_keys_is_no_credentials() {
     let mut command = clean(&[&"replay", &"s3://logs"]);
     command.env("AWS_ACCESS_KEY_ID", "test");
-    let run = program::run(command, b"").exited(4);
-    assert!(run.stderr.contains("no credentials"), "{}", run.stderr);
+    told(program::run(command, b""), &["s3://logs/: no credentials"]);
+    // What is on disk is read all the same.
+    let mut command = clean(&[&"replay", &"s3://logs", &demo()]);
+    command.env("AWS_EC2_METADATA_DISABLED", "true");
+    assert!(program::run(command, b"").exited(3).number("files") > 200);
+}
+
+#[test]
+fn the_keys_of_a_profile_are_taken() {
+    let Some(server) = Server::start() else { return };
+    let records = steady(at("2026-03-02T00:00:00Z"), "RunInstances", 3);
+    server.bucket("logs").archive(&Archive::delivered(records));
+    let folder = Folder::new();
+    let keys = "aws_access_key_id = test\naws_secret_access_key = testtest\n";
+    let credentials = folder.file("credentials", format!("[default]\nx=1\n[work]\n{keys}"));
+    let config =
+        folder.file("config", "[profile work]\nregion=eu-west-3\n[profile sso]\nsso_session=a");
+    let proxy = Proxy::new(server.address, |_| Fate::Pass);
+    let with = |profile: &str| {
+        let endpoint = format!("http://{}", proxy.address);
+        let mut command = clean(&[&"replay", &"s3://logs", &"--s3-endpoint", &endpoint]);
+        command
+            .env("AWS_SHARED_CREDENTIALS_FILE", &credentials)
+            .env("AWS_CONFIG_FILE", &config)
+            .env("AWS_PROFILE", profile);
+        program::run(command, b"")
+    };
+    assert_eq!(with("work").exited(0).number("files"), 1);
+    let requests = proxy.requests();
+    assert!(
+        requests.iter().all(|asked| asked.header("authorization").unwrap().contains("/eu-west-3/"))
+    );
+    told(with("sso"), &["profile sso gets them by sso_session", "export-credentials"]);
+    told(with("other"), &["there is no profile other"]);
 }
 
 #[test]
@@ -110,7 +138,7 @@ fn addresses_and_options_are_checked() {
     ] {
         let mut all: Vec<&dyn AsRef<std::ffi::OsStr>> = vec![&"count"];
         all.extend(args.iter().map(|arg| arg as &dyn AsRef<_>));
-        let run = insights(&all).exited(2);
+        let run = program::run(clean(&all), b"").exited(2);
         assert!(run.stderr.contains(what), "{args:?}: {}", run.stderr);
     }
 }

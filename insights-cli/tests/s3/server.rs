@@ -123,6 +123,14 @@ pub(crate) fn run_at(address: SocketAddr, args: &Args<'_>) -> Run {
     program::run(command, b"")
 }
 
+/// Replays a public bucket called logs of a server that is asked at `address`.
+pub(crate) fn unsigned(address: SocketAddr) -> Run {
+    let endpoint = format!("http://{address}");
+    let args: &Args<'_> =
+        &[&"replay", &"s3://logs", &"--no-sign-request", &"--s3-endpoint", &endpoint];
+    program::run(clean(args), b"")
+}
+
 /// Returns what is typed: a command and its input, then options.
 pub(crate) fn typed<'a>(
     command: [&'a dyn AsRef<OsStr>; 2],

@@ -1,8 +1,8 @@
 //! [`Address`]: a place in S3 as it is typed.
 
-use std::path::Path;
+use std::{fmt, path::Path};
 
-use crate::exit::UsageError;
+use crate::{exit::UsageError, printable::printable};
 
 /// What begins the name of a place in S3.
 const SCHEME: &str = "s3://";
@@ -31,6 +31,13 @@ impl Address {
             return Err(error("names no bucket: it takes s3://BUCKET or s3://BUCKET/PREFIX"));
         }
         Ok(Self { bucket: bucket.to_owned(), prefix: prefix.to_owned() })
+    }
+}
+
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { bucket, prefix } = self;
+        f.write_str(&printable(&format!("{SCHEME}{bucket}/{prefix}")))
     }
 }
 

@@ -10,7 +10,7 @@ use std::{
 
 use http::Uri;
 use object_store::{
-    ClientOptions, RetryConfig,
+    ClientOptions, RetryConfig, StaticCredentialProvider,
     aws::{AmazonS3Builder, AmazonS3ConfigKey, AwsCredentialProvider},
     client::{HttpClient, HttpConnector, ReqwestConnector},
 };
@@ -19,7 +19,7 @@ use tokio::{runtime::Handle, sync::Semaphore};
 use crate::{
     args,
     exit::UsageError,
-    input::s3::{address::Address, error::Error},
+    input::s3::{address::Address, error::Error, profile::Profile},
 };
 
 /// The most that objects may take that are on their way or wait to be unpacked [KiB].
@@ -87,34 +87,21 @@ impl Client {
                 .map(|url| server("AWS_ENDPOINT_URL", &url))
                 .transpose()?,
         };
-        let region = told(AmazonS3ConfigKey::Region).unwrap_or_else(|| "us-east-1".to_owned());
+        let mut profile = Profile::of_environment();
+        let region = told(AmazonS3ConfigKey::Region).or_else(|| profile.region.take());
+        let region = region.unwrap_or_else(|| "us-east-1".to_owned());
         if !region.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
             return Err(UsageError(format!("AWS_REGION {region:?} is no Region")).into());
         }
+        // A large object may take its time, as long as something comes.
         let options = ClientOptions::new()
             .with_allow_http(true)
             .with_connect_timeout(Duration::from_secs(5))
             .with_read_timeout(Duration::from_secs(30))
             .with_timeout_disabled();
-        // Without a role there is no one to ask for credentials, and no use in asking for long.
-        let patience = RetryConfig {
-            max_retries: 2,
-            retry_timeout: Duration::from_secs(5),
-            ..RetryConfig::default()
-        };
-        let credentials = || -> anyhow::Result<AwsCredentialProvider> {
-            let store = environment
-                .clone()
-                .with_bucket_name("any")
-                .with_region(&region)
-                .with_client_options(options.clone())
-                .with_retry(patience)
-                .build()
-                .map_err(|error| Error::of_credentials(&error))?;
-            Ok(Arc::clone(store.credentials()))
-        };
+        let credentials = plan.sign.then(|| credentials(environment, &region, profile));
         Ok(Self {
-            credentials: plan.sign.then(credentials).transpose()?,
+            credentials: credentials.transpose()?,
             http: ReqwestConnector::default().connect(&options)?,
             endpoint,
             region,
@@ -129,6 +116,48 @@ impl Client {
     pub(super) fn share(size: u64) -> u32 {
         u32::try_from(size / 1_024 + 1).unwrap_or(BUDGET).min(BUDGET)
     }
+}
+
+/// Finds out what to sign with: keys or a token in the environment, keys of a profile, and else
+/// whoever gives keys to what runs in AWS.
+fn credentials(
+    environment: AmazonS3Builder,
+    region: &str,
+    profile: Profile,
+) -> Result<AwsCredentialProvider, Error> {
+    let told = |key| environment.get_config_value(&key).is_some();
+    let in_environment = told(AmazonS3ConfigKey::AccessKeyId)
+        || told(AmazonS3ConfigKey::SecretAccessKey)
+        || told(AmazonS3ConfigKey::WebIdentityTokenFile);
+    if !in_environment {
+        if let Some(credential) = profile.credential {
+            return Ok(Arc::new(StaticCredentialProvider::new(credential)));
+        }
+        if let Some(lack) = profile.lack {
+            return Err(lack);
+        }
+        let in_container = told(AmazonS3ConfigKey::ContainerCredentialsRelativeUri)
+            || told(AmazonS3ConfigKey::ContainerCredentialsFullUri);
+        let alone = env::var("AWS_EC2_METADATA_DISABLED")
+            .is_ok_and(|disabled| disabled.eq_ignore_ascii_case("true"));
+        if alone && !in_container {
+            return Err(Error::Credentials("AWS_EC2_METADATA_DISABLED is set".into()));
+        }
+    }
+    // Outside of AWS there is no one to ask, and no use in asking for long.
+    let patience = RetryConfig {
+        max_retries: 2,
+        retry_timeout: Duration::from_secs(5),
+        ..RetryConfig::default()
+    };
+    let store = environment
+        .with_client_options(ClientOptions::new().with_timeout(Duration::from_secs(3)))
+        .with_bucket_name("any")
+        .with_region(region)
+        .with_retry(patience)
+        .build()
+        .map_err(|error| Error::of_credentials(&error))?;
+    Ok(Arc::clone(store.credentials()))
 }
 
 /// Returns what the environment tells; an empty variable tells nothing.
