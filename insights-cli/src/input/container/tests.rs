@@ -448,7 +448,8 @@ fn real_files_are_skimmed_to_what_they_hold() {
         });
     }
     println!("{skims} of {records} records were skimmed");
-    assert!(records > 40_000 && skims * 100 > records * 99);
+    // Records in strings and tables are not skimmed.
+    assert!(records > 40_000 && skims * 100 > records * 97);
 }
 
 #[test]
