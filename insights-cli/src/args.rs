@@ -19,6 +19,7 @@ pub(crate) enum Command {
     #[command(after_help = "\
 Examples:
   insights replay AWSLogs/
+  insights replay s3://my-trail/AWSLogs/ --from 2026-03-01 --account 111122223333
   insights replay logs/ --from 2026-03-01 --region eu-west-1 --format jsonl -o insights.jsonl
   insights replay AWSLogs/ --output-tree bucket/
   zcat one.json.gz | insights replay - --format table")]
@@ -116,7 +117,11 @@ pub(crate) struct Detect {
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Input {
     /// Folders of any depth, files (JSON or CSV, plain, gzip, zstd or zip), patterns such as
-    /// 'logs/**/*.gz', or - for stdin
+    /// 'logs/**/*.gz', s3://BUCKET/PREFIX, or - for stdin
+    ///
+    /// A prefix is an object if there is one of that name, else a folder, else whatever begins so.
+    /// Credentials come from the environment, as for other programs that use AWS, from a profile
+    /// with keys (AWS_PROFILE), or from the role of the container or instance.
     #[arg(required = true, value_name = "INPUT")]
     pub(crate) inputs: Vec<PathBuf>,
     /// Keep a day of the archive open this long after its end [minutes, or 2h, 7d]

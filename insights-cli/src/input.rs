@@ -13,6 +13,7 @@ pub(crate) mod key;
 #[cfg(test)]
 mod packed;
 mod packing;
+mod prefix;
 pub(crate) mod problem;
 #[cfg_attr(not(feature = "s3"), path = "input/no_s3.rs")]
 pub(crate) mod s3;

@@ -156,8 +156,12 @@ fn other_files_of_cloudtrail_are_passed_over_by_name_or_content() {
         let base = format!("AWSLogs/111122223333/CloudTrail-{kind}/{day}");
         folder.file(format!("{base}/x.json.gz"), gzip(log(&records)));
     }
+    for service in ["Config", "elasticloadbalancing"] {
+        folder.file(format!("AWSLogs/111122223333/{service}/{day}/x.json.gz"), "what is this");
+    }
     folder.file("labels.csv", "x");
     let run = insights(&[&"replay", &folder.path()]).exited(0);
+    assert_eq!(run.summary["skipped_files"]["folders"], 2);
     assert_eq!((run.number("files"), run.number("records"), run.number("digests")), (2, 3, 1));
     for kind in ["digest", "insight", "aggregated", "network_activity", "other"] {
         assert_eq!(run.summary["skipped_files"][kind], 1, "{kind}");

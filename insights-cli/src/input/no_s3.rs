@@ -74,3 +74,15 @@ pub(crate) fn list(_: &[Folder], _: &mut Listed) {}
 pub(crate) fn fetch(_: Vec<Object>) -> impl Iterator<Item = Fetched> + Send {
     iter::empty()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_in_s3_is_refused_with_how_to_build_it_in() {
+        let error = Plan::new(&["s3://logs/x".into()]).unwrap_err().to_string();
+        assert!(error.starts_with("s3://logs/x: ") && error.contains("--features s3"), "{error}");
+        assert!(Plan::new(&[]).is_ok());
+    }
+}

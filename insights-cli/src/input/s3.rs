@@ -8,7 +8,6 @@ mod error;
 mod fetch;
 mod listing;
 mod object;
-mod prefix;
 mod profile;
 mod walk;
 

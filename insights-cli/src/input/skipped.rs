@@ -17,7 +17,8 @@ pub(crate) struct Skipped {
     pub(crate) other: u64,
     /// Files of days, accounts or Regions that are not looked at.
     pub(crate) outside: u64,
-    /// Folders in S3 that hold something else than calls; what is in them was not counted.
+    /// Folders of other services, and in S3 all that hold something else than calls; what is in
+    /// them was not counted.
     pub(crate) folders: u64,
     /// Folders in S3 of days, accounts or Regions that are not looked at; neither was what is in
     /// them.

@@ -14,6 +14,7 @@ use crate::{
     input::{
         batch::{Batch, DayFolder, Source, is_log},
         key::{Kind, ObjectKey},
+        prefix::Prefix,
         scope::Scope,
         skipped::Skipped,
         sniff::holds_records,
@@ -139,6 +140,12 @@ fn walk(root: &Path, scope: &Scope, aparts: &mut Aparts, found: &mut Found) {
                 continue;
             }
         };
+        if found.apart.is_empty()
+            && !Prefix::parse(&folder.join("").to_string_lossy()).is_within(scope)
+        {
+            found.skipped.outside += names.len() as u64;
+            continue;
+        }
         if only_logs
             && found.apart.is_empty()
             && !found.written.contains(&real)
@@ -201,7 +208,11 @@ fn list(
         let target = if kind.is_symlink() { path.metadata().ok() } else { None };
         let leads_to = target.map_or(kind, |target| target.file_type());
         if leads_to.is_dir() {
-            folders.insert(path);
+            if Prefix::parse(&path.join("").to_string_lossy()).foreign {
+                found.skipped.folders += 1;
+            } else {
+                folders.insert(path);
+            }
         } else if !(leads_to.is_file() || leads_to.is_symlink())
             || !is_log(&path) && (is_hidden(&path) || !holds_records(&path))
         {

@@ -8,13 +8,13 @@ use crate::{
     input::{
         batch::{Listed, Source},
         key::Kind,
+        prefix::Prefix,
         s3::{
             address::Address,
             bucket::Bucket,
             client::Client,
             listing::Listing,
             object::{Folder, Object},
-            prefix::Prefix,
         },
         scope::Scope,
         walk::Found,

@@ -61,6 +61,7 @@ impl Prefix {
     }
 
     /// Returns the day of everything in it, if there is one.
+    #[cfg(feature = "s3")]
     pub(super) fn day(&self) -> Option<NaiveDate> {
         self.days.filter(|(first, last)| first == last).map(|(day, _)| day)
     }
