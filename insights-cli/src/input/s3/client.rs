@@ -22,7 +22,7 @@ use crate::{
     input::s3::{address::Address, error::Error, profile::Profile},
 };
 
-/// The most that objects may take that are on their way or wait to be unpacked [KiB].
+/// The most that objects may take that are on their way or wait to be unpacked, in KiB.
 const BUDGET: u32 = 256 << 10;
 
 /// What is to be read from S3, and how.
