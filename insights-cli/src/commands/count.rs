@@ -63,7 +63,6 @@ pub(super) fn run(args: Count) -> anyhow::Result<Exit> {
 
     progress.finish();
 
-    found.skipped += outcome.skipped;
     let mut summary = Summary {
         tally: outcome.tally,
         skipped_files: found.skipped,

@@ -141,7 +141,7 @@ impl Decoder {
             (Packing::Gzip, None) if inflate(inflater, raw, unpacked, bounds.piece) => {
                 texts.whole(unpacked);
             }
-            (Packing::Plain, None) => texts.whole(raw),
+            (Packing::Plain, None) if raw.len() <= bounds.most => texts.whole(raw),
             (Packing::Zip, Some(Rest::File(file))) => return texts.entries(file, unpacked),
             (Packing::Zip, rest) => {
                 if let Some(rest) = rest

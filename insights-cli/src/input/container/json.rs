@@ -109,7 +109,11 @@ fn stands_between_records(c: char) -> bool {
 fn without_time(text: &str) -> &str {
     let text = text.trim_ascii_start();
     let after = || {
-        let (time, after) = text.split_once([' ', '\t'])?;
+        /// No time is longer; the rest of the text is not looked through for its end.
+        const LONGEST: usize = 40;
+        let begin = &text.as_bytes()[..text.len().min(LONGEST)];
+        let end = begin.iter().position(|&byte| matches!(byte, b' ' | b'\t'))?;
+        let (time, after) = text.split_at(end);
         let after = trimmed(after);
         let is_time =
             |c: char| c.is_ascii_digit() || matches!(c, '-' | ':' | '.' | '+' | 'T' | 'Z');
@@ -140,9 +144,12 @@ pub(super) fn skim<'a>(text: &'a str, parts: &mut Vec<Part<'a>>) -> Option<usize
 
 /// Reads the elements of a list and returns what follows its end.
 fn elements<'a>(inside: &'a str, parts: &mut Vec<Part<'a>>) -> Option<&'a str> {
-    /// The bytes of a short record.
+    /// The bytes of a short record, and of what is none for certain. Many elements shorter than
+    /// that would take much more memory as parts than as text.
     const SHORT: usize = 1_024;
+    const TOO_SHORT: usize = 128;
     parts.reserve(inside.len() / SHORT);
+    let before = parts.len();
     let mut rest = inside;
     if let Some(rest) = after(rest, "]") {
         return Some(rest);
@@ -162,6 +169,10 @@ fn elements<'a>(inside: &'a str, parts: &mut Vec<Part<'a>>) -> Option<&'a str> {
             return Some(end);
         }
         rest = after(rest, ",")?;
+        let met = parts.len() - before;
+        if met > SHORT && met * TOO_SHORT > inside.len() - rest.len() {
+            return None;
+        }
     }
 }
 

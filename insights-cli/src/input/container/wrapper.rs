@@ -10,7 +10,7 @@ use std::{borrow::Cow, fmt};
 use insights_core::Record;
 use serde::{
     Deserialize, Deserializer,
-    de::{MapAccess, Visitor},
+    de::{MapAccess, SeqAccess, Visitor},
 };
 use serde_json::value::RawValue;
 
@@ -19,6 +19,10 @@ use crate::input::problem::Fault;
 
 /// The most objects around a record. The real ones are four: EventBridge in SNS in SQS in a list.
 pub(super) const MOST_WRAPPED: u32 = 12;
+
+/// The most members of an object that are looked at: no wrapper has as many, and they take more
+/// memory than their text.
+const MOST_MEMBERS: usize = 10_000;
 
 /// Names of strings that are a whole record, whatever else the object around them tells of it.
 const WHOLE: [&str; 5] = ["CloudTrailEvent", "cloudTrailEvent", "eventJson", "eventjson", "_raw"];
@@ -114,16 +118,15 @@ pub(super) fn value(text: &str, at: usize, depth: u32, intake: &mut Intake<'_>) 
 
 /// Reads a list. If there are records in it, everything else in it is told.
 fn list(text: &str, at: usize, depth: u32, intake: &mut Intake<'_>) {
-    let elements: Vec<&RawValue> = serde_json::from_str(text).unwrap_or_default();
-    intake.seen.empty += u64::from(elements.is_empty());
     let (mut read, mut missed) = (false, 0_u64);
-    for element in elements {
+    let elements = elements(text, |element| {
         let before = intake.heeded();
-        value(element.get(), at, depth + 1, intake);
+        value(element, at, depth + 1, intake);
         let heeded = intake.heeded() > before;
         read |= heeded;
         missed += u64::from(!heeded);
-    }
+    });
+    intake.seen.empty += u64::from(elements == 0);
     if read {
         for _ in 0..missed {
             intake.problem(Fault::Foreign, at, "an element of a list holds no CloudTrail record");
@@ -133,11 +136,31 @@ fn list(text: &str, at: usize, depth: u32, intake: &mut Intake<'_>) {
 
 /// Reads a list of records.
 fn records(text: &str, at: usize, depth: u32, intake: &mut Intake<'_>) {
-    let elements: Vec<&RawValue> = serde_json::from_str(text).unwrap_or_default();
-    intake.seen.empty += u64::from(elements.is_empty());
-    for value in elements {
-        element(value.get(), at, depth, intake);
+    let elements = elements(text, |value| element(value, at, depth, intake));
+    intake.seen.empty += u64::from(elements == 0);
+}
+
+/// Hands out the elements of a list one by one, as a list of them can be many times longer than
+/// their text, and returns how many there are.
+fn elements(text: &str, each: impl FnMut(&str)) -> u64 {
+    struct Each<F>(F);
+    impl<'de, F: FnMut(&str)> Visitor<'de> for Each<F> {
+        type Value = u64;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a list")
+        }
+
+        fn visit_seq<A: SeqAccess<'de>>(mut self, mut list: A) -> Result<u64, A::Error> {
+            let mut number = 0;
+            while let Some(element) = list.next_element::<&RawValue>()? {
+                number += 1;
+                (self.0)(element.get());
+            }
+            Ok(number)
+        }
     }
+    serde_json::Deserializer::from_str(text).deserialize_seq(Each(each)).unwrap_or_default()
 }
 
 fn object(text: &str, at: usize, depth: u32, intake: &mut Intake<'_>) {
@@ -232,8 +255,8 @@ fn wrapper(members: &Members<'_>, at: usize, depth: u32, intake: &mut Intake<'_>
 
 /// Reads rows of queries: each a list of columns with their values.
 fn query_rows(text: &str, at: usize, depth: u32, intake: &mut Intake<'_>) {
-    let rows: Vec<Vec<Members<'_>>> = serde_json::from_str(text).unwrap_or_default();
-    for row in &rows {
+    elements(text, |row| {
+        let row: Vec<Members<'_>> = serde_json::from_str(row).unwrap_or_default();
         let cells: Vec<(Cow<'_, str>, Cow<'_, str>)> =
             row.iter().filter_map(Members::cell).collect();
         let columns = Columns::of(cells.iter().map(|(name, _)| &**name));
@@ -242,7 +265,7 @@ fn query_rows(text: &str, at: usize, depth: u32, intake: &mut Intake<'_>) {
         if let Err(what) = columns.read(cell, &Dates::default(), place, depth, intake) {
             intake.problem(Fault::Row, at, what);
         }
-    }
+    });
 }
 
 /// The members of an object, their values as they are written.
@@ -294,7 +317,9 @@ impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
                 struct Key<'a>(#[serde(borrow)] Cow<'a, str>);
                 let mut members = Vec::new();
                 while let Some((Key(name), value)) = map.next_entry::<Key<'de>, &'de RawValue>()? {
-                    members.push((name, value.get()));
+                    if members.len() < MOST_MEMBERS {
+                        members.push((name, value.get()));
+                    }
                 }
                 Ok(Members(members))
             }
