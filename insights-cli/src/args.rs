@@ -247,6 +247,12 @@ pub(crate) struct Common {
     /// Print neither summary nor progress; unreadable input is still named
     #[arg(short, long)]
     pub(crate) quiet: bool,
+    /// Stop at the first part of the input that cannot be used, with exit code 4
+    ///
+    /// Nothing is then written to the file of the output. Without it, what can be used is used,
+    /// what cannot is told, and the exit code is 3.
+    #[arg(long)]
+    pub(crate) strict: bool,
     /// Never show progress
     #[arg(long)]
     pub(crate) no_progress: bool,

@@ -22,6 +22,7 @@ pub(crate) mod series;
 pub(crate) mod skipped;
 mod sniff;
 pub(crate) mod table;
+pub(crate) mod texts;
 mod unpack;
 mod utf16;
 pub(crate) mod walk;

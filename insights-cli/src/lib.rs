@@ -7,6 +7,7 @@
 mod args;
 mod columns;
 mod commands;
+mod draft;
 mod exit;
 mod input;
 mod output;

@@ -3,7 +3,7 @@
 use std::{
     io::{IsTerminal, stdout},
     num::NonZeroUsize,
-    path::PathBuf,
+    path::{Path, PathBuf},
 };
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -13,8 +13,9 @@ use insights_core::{
 
 use crate::{
     args::{self, Format},
+    draft::Draft,
     exit::UsageError,
-    input::{decode::Bounds, globs, s3},
+    input::{globs, s3, texts::Bounds},
 };
 
 /// Where logs come from.
@@ -57,6 +58,8 @@ pub(crate) struct RunPlan {
     pub(crate) threads: Option<NonZeroUsize>,
     pub(crate) quiet: bool,
     pub(crate) progress: bool,
+    /// Whether to stop at the first problem of the input.
+    pub(crate) strict: bool,
     pub(crate) summary: Option<PathBuf>,
 }
 
@@ -143,6 +146,11 @@ impl ResultsPlan {
 }
 
 impl RunPlan {
+    /// Returns where to write an output to: one that is not whole is not there.
+    pub(crate) fn draft(&self, output: Option<&Path>) -> Draft {
+        if self.strict { Draft::new(output) } else { Draft::none(output) }
+    }
+
     /// Checks how a run is to go; progress would be torn apart by results between its lines.
     pub(crate) fn new(args: args::Common, results_on_terminal: bool) -> Result<Self, UsageError> {
         let threads = match args.threads {
@@ -157,6 +165,7 @@ impl RunPlan {
             threads,
             quiet: args.quiet,
             progress: !args.quiet && !args.no_progress && !results_on_terminal,
+            strict: args.strict,
             summary: args.summary,
         })
     }

@@ -53,6 +53,8 @@ fn a_command_line_that_makes_no_sense_is_2() {
         &["replay", demo, "--from", "2026-03-03", "--to", "2026-03-03"],
         &["replay", demo, "--allowed-lateness", "soon"],
         &["replay", demo, "--allowed-lateness", "-1d"],
+        &["replay", demo, "--max-unpacked", "much"],
+        &["replay", demo, "--max-unpacked", "1000"],
         &["count", demo, "--format", "csv"],
         &["detect", demo, "--allowed-lateness", "1d"],
     ] {

@@ -23,6 +23,7 @@ mod program;
 mod real;
 mod same_bytes;
 mod series;
+mod strict;
 mod tables;
 mod timeline;
 mod tree;

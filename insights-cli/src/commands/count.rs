@@ -56,9 +56,10 @@ pub(super) fn run(args: Count) -> anyhow::Result<Exit> {
     progress.expect(found.sources());
     refuse_nothing(&found)?;
     refuse_overwriting(outputs, |path| found.reads(path))?;
-    let writer = CountsWriter::new(output::sink(args.output.as_deref())?)?;
+    let draft = run.draft(args.output.as_deref());
+    let writer = CountsWriter::new(output::sink(draft.path())?)?;
     let mut counting = Counting { open: OpenMinutes::new(selection.clone()), writer };
-    let outcome = archive::read(&found, &selection, &input, &progress, &mut counting)?;
+    let outcome = archive::read(&found, &selection, &input, &run, &progress, &mut counting)?;
     let end = outcome.end(&selection);
 
     progress.finish();
@@ -73,6 +74,7 @@ pub(super) fn run(args: Count) -> anyhow::Result<Exit> {
     // A table of an earlier run is worth more than an empty one.
     if !summary.nothing_read() {
         summary.series = counting.writer.finish(end).context("cannot write the counts")?;
+        draft.keep()?;
     }
     summary.take(counting.open.stats());
     conclude(summary, began, &run, &progress, false)

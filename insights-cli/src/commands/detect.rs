@@ -19,7 +19,7 @@ pub(super) fn run(args: Detect) -> anyhow::Result<Exit> {
     let series = args.series_csv.as_deref().map(SeriesPlan::parse).transpose()?;
     let config = plan::config(plan::selection(args.select)?, &args.model)?;
     let selection = config.selection().clone();
-    let results = ResultsPlan::from(args.results);
+    let mut results = ResultsPlan::from(args.results);
     let run = RunPlan::new(args.common, results.streams_to_terminal())?;
     start_threads(&run)?;
 
@@ -28,13 +28,16 @@ pub(super) fn run(args: Detect) -> anyhow::Result<Exit> {
         path.is_some() && args.counts.iter().any(|input| fs::canonicalize(input).ok() == path)
     })?;
     let progress = Progress::new(args.counts.len(), run.progress);
+    let draft = run.draft(results.output.as_deref());
+    results.output = draft.path().map(ToOwned::to_owned);
     let mut detection = Detection::new(config, &results)?;
     let (table, spread) = match &series {
         Some(plan) => {
-            let (table, spread) = series::read(&args.counts, plan, &selection, &progress);
+            let (table, spread) =
+                series::read(&args.counts, plan, &selection, run.strict, &progress)?;
             (table, Some(spread))
         }
-        None => (counts::read(&args.counts, &selection, &progress), None),
+        None => (counts::read(&args.counts, &selection, run.strict, &progress)?, None),
     };
     let end = table.times.end();
     let end = selection.to.map_or(end, |to| end.min(Watermark::at(to)));
@@ -52,5 +55,6 @@ pub(super) fn run(args: Detect) -> anyhow::Result<Exit> {
         ..Summary::default()
     };
     detection.finish(&mut summary)?;
+    draft.keep()?;
     conclude(summary, began, &run, &progress, results.exit_code)
 }

@@ -37,7 +37,7 @@ pub(super) fn run(args: Replay) -> anyhow::Result<Exit> {
     let input = InputPlan::try_from(args.input)?;
     let config = plan::config(plan::selection(args.select)?, &args.model)?;
     let selection = config.selection().clone();
-    let results = ResultsPlan::from(args.results);
+    let mut results = ResultsPlan::from(args.results);
     let run = RunPlan::new(args.common, results.streams_to_terminal())?;
     start_threads(&run)?;
 
@@ -50,8 +50,10 @@ pub(super) fn run(args: Replay) -> anyhow::Result<Exit> {
     refuse_nothing(&found)?;
     refuse_overwriting(outputs, |path| found.reads(path))?;
     refuse_overwriting_tree(results.tree.as_deref(), &found)?;
+    let draft = run.draft(results.output.as_deref());
+    results.output = draft.path().map(ToOwned::to_owned);
     let mut detection = Detection::new(config, &results)?;
-    let outcome = archive::read(&found, &selection, &input, &progress, &mut detection)?;
+    let outcome = archive::read(&found, &selection, &input, &run, &progress, &mut detection)?;
 
     progress.finish();
 
@@ -63,5 +65,6 @@ pub(super) fn run(args: Replay) -> anyhow::Result<Exit> {
         ..Summary::default()
     };
     detection.finish(&mut summary)?;
+    draft.keep()?;
     conclude(summary, began, &run, &progress, results.exit_code)
 }

@@ -2,6 +2,7 @@
 
 use std::{io, ops};
 
+use anyhow::bail;
 use chrono::{Days, NaiveDate, NaiveTime};
 use insights_core::{
     Content, Minute, Minutes, PartialCounts, Record, Selection, Watermark, WatermarkTracker,
@@ -13,14 +14,15 @@ use crate::{
     input::{
         batch::{Batch, Listed, Source},
         container::{Container, Intake, Origin, Seen},
-        decode::{Bounds, Decoder, Piece},
+        decode::Decoder,
         key::ObjectKey,
         problem::{Fault, Faults, Passed, Place, Problems},
         s3::{self, Fetched},
         skipped::Skipped,
+        texts::{Bounds, Piece},
         walk::Found,
     },
-    plan::InputPlan,
+    plan::{InputPlan, RunPlan},
     progress::Progress,
 };
 
@@ -120,15 +122,24 @@ struct Reader {
 /// up to its end less the allowed lateness, so memory holds one day of the archive and not all
 /// of it; the next day is read while one is sealed. At the end everything up to the last believed
 /// minute is sealed.
+///
+/// # Errors
+///
+/// Returns an error if the sink does, and in a strict run for the first problem: of the first
+/// batch that has one, in the file that comes first by its name.
 pub(crate) fn read(
     found: &Found,
     selection: &Selection,
     plan: &InputPlan,
+    run: &RunPlan,
     progress: &Progress,
     sink: &mut impl Sink,
 ) -> anyhow::Result<Outcome> {
     let mut outcome = Outcome::default();
     for (path, error) in &found.unreadable {
+        if run.strict {
+            bail!("{path}: {error}");
+        }
         outcome.tally.unreadable_files += 1;
         progress.warn(&format!("warning: {path}: {error}"));
     }
@@ -141,6 +152,9 @@ pub(crate) fn read(
         }
         problems.sort_by(|a, b| a.0.cmp(&b.0));
         for line in problems.iter().flat_map(|(file, problems)| problems.lines(file)) {
+            if run.strict {
+                bail!("{}", line.trim_start_matches("warning: "));
+            }
             progress.warn(&line);
         }
         day.map_or(Ok(()), |day| {

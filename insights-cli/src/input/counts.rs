@@ -12,8 +12,13 @@ use crate::{
 };
 
 /// Reads all tables of counts, see [`Table::read`].
-pub(crate) fn read(paths: &[PathBuf], selection: &Selection, progress: &Progress) -> Table {
-    Table::read(paths, &mut Counts { selection }, progress)
+pub(crate) fn read(
+    paths: &[PathBuf],
+    selection: &Selection,
+    strict: bool,
+    progress: &Progress,
+) -> anyhow::Result<Table> {
+    Table::read(paths, &mut Counts { selection }, strict, progress)
 }
 
 /// The layout of a table of counts.

@@ -41,10 +41,11 @@ pub(crate) fn read(
     paths: &[PathBuf],
     plan: &SeriesPlan,
     selection: &Selection,
+    strict: bool,
     progress: &Progress,
-) -> (Table, Spread) {
+) -> anyhow::Result<(Table, Spread)> {
     let mut layout = Series { plan, rows: BTreeMap::new(), rounded: 0 };
-    let mut table = Table::read(paths, &mut layout, progress);
+    let mut table = Table::read(paths, &mut layout, strict, progress)?;
     let mut spread =
         Spread { step_given: plan.step.is_some(), rounded: layout.rounded, ..Spread::default() };
     for (name, mut rows) in layout.rows {
@@ -68,7 +69,7 @@ pub(crate) fn read(
             }
         }
     }
-    (table, spread)
+    Ok((table, spread))
 }
 
 /// The layout of plain series, and what was read of each.

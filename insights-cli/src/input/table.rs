@@ -7,6 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use anyhow::bail;
 use csv::StringRecord;
 use flate2::read::MultiGzDecoder;
 use insights_core::{
@@ -56,7 +57,16 @@ impl Table {
     /// twice is read once.
     ///
     /// A row that cannot be used is named and counted, and the rows around it are kept.
-    pub(crate) fn read(paths: &[PathBuf], layout: &mut impl Layout, progress: &Progress) -> Self {
+    ///
+    /// # Errors
+    ///
+    /// Returns an error for the first problem of a `strict` run.
+    pub(crate) fn read(
+        paths: &[PathBuf],
+        layout: &mut impl Layout,
+        strict: bool,
+        progress: &Progress,
+    ) -> anyhow::Result<Self> {
         let mut table = Self::default();
         let mut read = BTreeSet::new();
         for path in paths {
@@ -80,11 +90,14 @@ impl Table {
                 }
             }
             for line in problems.lines(&name) {
+                if strict {
+                    bail!("{}", line.trim_start_matches("warning: "));
+                }
                 progress.warn(&line);
             }
             progress.advance(0);
         }
-        table
+        Ok(table)
     }
 
     /// Adds the count of a series in a minute; a count of zero says that the log was alive.
