@@ -196,7 +196,12 @@ fn a_record_with_bytes_that_are_no_text_counts() {
     let agent = bytes.windows(7).position(|part| part == b"aws-cli").unwrap();
     bytes[agent] = 0xff;
     let byte = format!("byte {agent}: not UTF-8");
-    expect("latin.json", bytes, &Expected { counted: 3, told: &[&byte] });
+    expect("latin.json", &bytes, &Expected { counted: 3, told: &[&byte] });
+    // A call is not counted under a name that it did not have.
+    let name = bytes.windows(9).position(|part| part == b"ateTags\",").unwrap();
+    bytes[name] = 0xff;
+    let what = "record 1: has bytes that are not UTF-8 in its names";
+    expect("names.json", &bytes, &Expected { counted: 2, told: &[what] });
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::{io, ops};
 use anyhow::bail;
 use chrono::{Days, NaiveDate, NaiveTime};
 use insights_core::{
-    Content, Minute, Minutes, PartialCounts, Record, Selection, Watermark, WatermarkTracker,
+    Content, Event, Minute, Minutes, PartialCounts, Record, Selection, Watermark, WatermarkTracker,
 };
 use rayon::prelude::*;
 use serde::Serialize;
@@ -316,12 +316,17 @@ impl Part {
     ) {
         let Self { counts, outcome: Outcome { tally, times, first, .. }, .. } = self;
         let mut number = 0;
+        let repaired = problems.faults.count(Fault::Encoding) > 0;
         let mut each = |record: &Record<'_>, origin: &Origin, problems: &mut Problems| {
             number += 1;
             let around = [&origin.account_id, &origin.region];
             let [account, region] = [(around[0], &key.account_id), (around[1], &key.region)]
                 .map(|(said, of_path)| said.as_deref().or(of_path.as_deref()).unwrap_or_default());
             match record.content(account, region) {
+                Ok(Content::Call { event, .. }) if repaired && is_misnamed(&event) => {
+                    let what = "has bytes that are not UTF-8 in its names";
+                    problems.add(Fault::Record, Place::Record(number), what);
+                }
                 Ok(Content::Call { event, inferred }) => {
                     tally.inferred += u64::from(inferred);
                     let minute = event.minute();
@@ -346,4 +351,13 @@ impl Part {
         tally.seen += seen;
         problems.pass(Passed { records: seen.records, ..Passed::default() });
     }
+}
+
+/// Returns whether there are question marks in the names of a call, where none are but those that
+/// replace bytes that are no text.
+fn is_misnamed(event: &Event<'_>) -> bool {
+    [event.event_source, event.event_name, event.account_id, event.region]
+        .into_iter()
+        .chain(event.error_code)
+        .any(|name| name.contains('?'))
 }

@@ -81,6 +81,11 @@ impl Faults {
         self.0.iter().sum()
     }
 
+    /// Returns the number of one kind.
+    pub(crate) fn count(&self, fault: Fault) -> u64 {
+        Fault::ALL.iter().zip(self.0).filter(|(known, _)| **known == fault).map(|(_, n)| n).sum()
+    }
+
     /// Returns the kinds there are, each with its number and what people call it.
     pub(crate) fn labels(self) -> impl Iterator<Item = (u64, &'static str)> {
         self.0.into_iter().zip(Fault::ALL.map(Fault::label)).filter(|&(count, _)| count > 0)
