@@ -164,6 +164,11 @@ fn elements(text: &str, each: impl FnMut(&str)) -> u64 {
 }
 
 fn object(text: &str, at: usize, depth: u32, intake: &mut Intake<'_>) {
+    if let Some((record, length)) = Record::skim(text)
+        && length == text.len()
+    {
+        return intake.record(&record);
+    }
     let members = match serde_json::from_str::<Members<'_>>(text) {
         Ok(members) => members,
         Err(error) => return intake.problem(Fault::Syntax, at, super::json::cause(&error)),
