@@ -53,17 +53,11 @@ impl Decoder {
     ///
     /// Returns an error if the source cannot be opened or read at all.
     pub(crate) fn load(&mut self, source: &Source) -> io::Result<()> {
-        self.raw.clear();
-        self.rest = None;
-        // What a large document took is not kept for small ones.
-        for buffer in [&mut self.raw, &mut self.unpacked] {
-            if buffer.capacity() > 2 * self.bounds.piece {
-                *buffer = Vec::new();
-            }
-        }
-        let mut whole = match source.path() {
-            None => Rest::Stdin,
-            Some(path) => Rest::File(File::open(path)?),
+        self.let_go();
+        let mut whole = match (source, source.path()) {
+            (Source::Stdin, _) => Rest::Stdin,
+            (_, Some(path)) => Rest::File(File::open(path)?),
+            (_, None) => return Err(io::ErrorKind::Unsupported.into()),
         };
         // With a limit the size of a file is not asked for, which would take longer.
         let read = whole.by_ref().take(self.bounds.raw as u64).read_to_end(&mut self.raw)?;
@@ -75,8 +69,19 @@ impl Decoder {
 
     /// Takes the bytes of a source that were read elsewhere.
     pub(crate) fn take(&mut self, bytes: Vec<u8>) {
+        self.let_go();
         self.raw = bytes;
+    }
+
+    /// Makes room for another source. What a large document took is not kept for small ones.
+    fn let_go(&mut self) {
+        self.raw.clear();
         self.rest = None;
+        for buffer in [&mut self.raw, &mut self.unpacked] {
+            if buffer.capacity() > 2 * self.bounds.piece {
+                *buffer = Vec::new();
+            }
+        }
     }
 
     /// Hands out the texts of what was loaded, whatever they are packed in, and returns how many
