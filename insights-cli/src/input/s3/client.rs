@@ -93,9 +93,11 @@ impl Client {
         if !region.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
             return Err(UsageError(format!("AWS_REGION {region:?} is no Region")).into());
         }
+        // Without TLS only if that is what was asked for, wherever an answer may lead.
+        let without_tls = endpoint.as_deref().is_some_and(|server| server.starts_with("http://"));
         // A large object may take its time, as long as something comes.
         let options = ClientOptions::new()
-            .with_allow_http(true)
+            .with_allow_http(without_tls)
             .with_connect_timeout(Duration::from_secs(5))
             .with_read_timeout(Duration::from_secs(30))
             .with_timeout_disabled();
