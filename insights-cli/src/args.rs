@@ -131,12 +131,13 @@ pub(crate) struct Input {
     /// events and holds more of them in memory.
     #[arg(long, value_name = "TIME", default_value = "1d", help_heading = "Input")]
     pub(crate) allowed_lateness: String,
-    /// Hold at most this much of one document in memory [bytes, or 512MiB, 4GiB]
+    /// Unpack at most this much of one file [bytes, or 512MiB, 4GiB]
     ///
-    /// A document that is one value, as CloudTrail's are, is held whole; of a longer one the
-    /// beginning is read and the rest is told as left out. Lines are read piece by piece, however
-    /// many there are. Each thread may hold as much.
-    #[arg(long, value_name = "SIZE", default_value = "2GiB", help_heading = "Input")]
+    /// What passes it was made to fill disks or memory: the beginning is read and the rest is told
+    /// as left out. Lines are read piece by piece, however many there are; a document that is one
+    /// value, as CloudTrail's are, is held whole, and of that never more than 2 GiB. Each thread
+    /// may hold as much.
+    #[arg(long, value_name = "SIZE", default_value = "64GiB", help_heading = "Input")]
     pub(crate) max_unpacked: String,
     #[cfg(feature = "s3")]
     #[command(flatten)]

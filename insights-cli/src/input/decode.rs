@@ -95,7 +95,8 @@ impl Decoder {
         mut take: impl FnMut(Piece<'_>, &mut Problems),
     ) -> Skipped {
         let Self { bounds, raw, rest, unpacked, inflater } = self;
-        let mut texts = Texts { bounds: *bounds, entry: None, problems, take: &mut take };
+        let left = bounds.total;
+        let mut texts = Texts { bounds: *bounds, left, entry: None, problems, take: &mut take };
         match (Packing::of(raw), rest) {
             (Packing::Gzip, None) if inflate(inflater, raw, unpacked, bounds.piece) => {
                 texts.whole(unpacked);

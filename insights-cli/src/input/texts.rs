@@ -22,21 +22,24 @@ pub(crate) struct Bounds {
     pub(super) piece: usize,
     /// Of a text that cannot.
     pub(super) most: usize,
+    /// Of all that is unpacked from one file, one after the other.
+    pub(super) total: usize,
 }
 
 impl Bounds {
-    /// CloudTrail's own files stay below 50 MB; what passes this was made to fill memory.
-    pub(crate) const MOST: usize = 2 << 30;
+    /// CloudTrail's own files stay below 50 MB; a value that passes this was made to fill memory.
+    const MOST: usize = 2 << 30;
 
-    /// Returns the bounds that keep a text from taking more than `most` bytes.
-    pub(crate) fn new(most: usize) -> Self {
-        Self { raw: most.min(16 << 20), piece: most.min(64 << 20), most }
+    /// Returns the bounds of files that may unpack to `total` bytes.
+    pub(crate) fn new(total: usize) -> Self {
+        let most = total.min(Self::MOST);
+        Self { raw: most.min(16 << 20), piece: most.min(64 << 20), most, total }
     }
 }
 
 impl Default for Bounds {
     fn default() -> Self {
-        Self::new(Self::MOST)
+        Self::new(64 << 30)
     }
 }
 
@@ -59,6 +62,8 @@ pub(crate) struct Piece<'a> {
 /// Where pieces go.
 pub(super) struct Texts<'t, F> {
     pub(super) bounds: Bounds,
+    /// How much may still be unpacked.
+    pub(super) left: usize,
     pub(super) entry: Option<&'t str>,
     pub(super) problems: &'t mut Problems,
     pub(super) take: &'t mut F,
@@ -67,17 +72,30 @@ pub(super) struct Texts<'t, F> {
 impl<F: FnMut(Piece<'_>, &mut Problems)> Texts<'_, F> {
     /// Hands out the entries of a zip archive.
     pub(super) fn entries(&mut self, archive: impl Read + Seek, buffer: &mut Vec<u8>) -> Skipped {
-        let Self { bounds, problems, take, .. } = self;
+        let Self { bounds, left, problems, take, .. } = self;
         zipped::entries(archive, problems, |name, packed, problems| {
             let entry = Some(name);
-            Texts { bounds: *bounds, entry, problems, take }.unpack(packed, buffer);
+            let mut texts = Texts { bounds: *bounds, left: *left, entry, problems, take };
+            texts.unpack(packed, buffer);
+            *left = texts.left;
         })
     }
 
     /// Unpacks a document and hands it out.
     pub(super) fn unpack(&mut self, packed: impl Read, buffer: &mut Vec<u8>) {
         match Unpacked::open(packed) {
-            Ok(bytes) => self.pieces(bytes, buffer),
+            Ok(bytes) if bytes.was_packed() || self.entry.is_some() => {
+                // One more byte than may be unpacked tells that there is more.
+                let mut bytes = bytes.take(self.left as u64 + 1);
+                let room = bytes.limit();
+                self.pieces(&mut bytes, buffer);
+                let unpacked = usize::try_from(room - bytes.limit()).unwrap_or(usize::MAX);
+                self.left = self.left.saturating_sub(unpacked);
+            }
+            Ok(bytes) => {
+                self.left = usize::MAX;
+                self.pieces(bytes, buffer);
+            }
             Err(Damage { fault, what }) => self.problems.add(fault, Place::File, what),
         }
     }
@@ -91,6 +109,14 @@ impl<F: FnMut(Piece<'_>, &mut Problems)> Texts<'_, F> {
             let missing = goal - buffer.len();
             let read = bytes.by_ref().take(missing as u64).read_to_end(buffer);
             let broken = match read {
+                Ok(read) if read < missing && offset + buffer.len() > self.left => {
+                    buffer.truncate(self.left.saturating_sub(offset));
+                    let most = Size(self.bounds.total);
+                    let what = format!(
+                        "unpacks to more than {most}; the rest is left out (--max-unpacked)"
+                    );
+                    Damage { fault: Fault::Limit, what }
+                }
                 Ok(read) if read < missing => {
                     return self.hand(buffer, Piece { last: true, ..Piece::at(offset) });
                 }
@@ -112,9 +138,7 @@ impl<F: FnMut(Piece<'_>, &mut Problems)> Texts<'_, F> {
                     }
                     buffer.truncate(self.bounds.most);
                     let most = Size(self.bounds.most);
-                    let what = format!(
-                        "is longer than {most} in one piece; the rest is left out (--max-unpacked)"
-                    );
+                    let what = format!("is longer than {most} in one piece; the rest is left out");
                     Damage { fault: Fault::Limit, what }
                 }
                 Err(error) => Damage::of(&error),

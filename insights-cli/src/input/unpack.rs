@@ -14,7 +14,10 @@ use crate::input::{frames::Frames, packing::Packing, problem::Fault, utf16::Utf1
 const MOST_LAYERS: usize = 2;
 
 /// The bytes of a text, whatever it was packed in, in UTF-8 as far as it is text.
-pub(super) struct Unpacked<'r>(Box<dyn Read + 'r>);
+pub(super) struct Unpacked<'r> {
+    bytes: Box<dyn Read + 'r>,
+    was_packed: bool,
+}
 
 impl<'r> Unpacked<'r> {
     /// Looks through the layers around a text. The error is that nothing of it is read.
@@ -39,9 +42,13 @@ impl<'r> Unpacked<'r> {
                     what: format!("is {what}{inside}, which is not read"),
                 }
             };
+            let was_packed = !layers.is_empty();
             let layer = match packing {
-                Packing::Plain => return Ok(Self(Box::new(whole))),
-                Packing::Utf16(endian) => return Ok(Self(Box::new(Utf16::new(whole, endian)))),
+                Packing::Plain => return Ok(Self { bytes: Box::new(whole), was_packed }),
+                Packing::Utf16(endian) => {
+                    let bytes = Box::new(Utf16::new(whole, endian));
+                    return Ok(Self { bytes, was_packed });
+                }
                 Packing::Zip => return Err(foreign("a zip archive")),
                 Packing::Foreign(what) => return Err(foreign(what)),
                 Packing::Gzip | Packing::Zstd if layers.len() == MOST_LAYERS => {
@@ -60,9 +67,16 @@ impl<'r> Unpacked<'r> {
     }
 }
 
+impl Unpacked<'_> {
+    /// Returns whether there was anything to unpack.
+    pub(super) const fn was_packed(&self) -> bool {
+        self.was_packed
+    }
+}
+
 impl Read for Unpacked<'_> {
     fn read(&mut self, room: &mut [u8]) -> io::Result<usize> {
-        self.0.read(room)
+        self.bytes.read(room)
     }
 }
 

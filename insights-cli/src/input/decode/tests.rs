@@ -243,7 +243,7 @@ fn entries_that_share_bytes_are_read_once() {
 }
 
 /// Little room, so that little text is much.
-const SMALL: Bounds = Bounds { raw: 1_000, piece: 1_000, most: 10_000 };
+const SMALL: Bounds = Bounds { raw: 1_000, piece: 1_000, most: 10_000, total: 1_000_000 };
 
 #[test]
 fn long_texts_come_in_pieces_that_are_whole() {
@@ -281,12 +281,38 @@ fn one_long_value_is_held_up_to_the_limit() {
     for packed in [value(20_000).into_bytes(), gzip(value(20_000)), zstd("x".repeat(20_000))] {
         let (pieces, problems, _) = texts(&packed, SMALL);
         assert_eq!((pieces.len(), pieces[0].2.len()), (1, 10_000));
-        let told = "warning: f: is longer than 10000 bytes in one piece; the rest is left out \
-                    (--max-unpacked)";
+        let told = "warning: f: is longer than 10000 bytes in one piece; the rest is left out";
         assert_eq!(problems, [told]);
     }
     // It costs only the entry it is in.
     let archive = zip(&[("a", value(20_000).as_bytes()), ("b", b"[2]")]);
     let (pieces, problems, _) = texts(&archive, SMALL);
     assert_eq!((pieces.len(), pieces[1].2.as_str(), problems.len()), (2, "[2]", 1));
+}
+
+#[test]
+fn a_file_unpacks_to_so_much_and_no_more() {
+    let bounds = Bounds { total: 3_000, ..SMALL };
+    let lines = "{\"a\":7}\n".repeat(1_000);
+    for packed in [gzip(&lines), zstd(&lines), gzip(zstd(&lines)), zip(&[("a", lines.as_bytes())])]
+    {
+        let (pieces, problems, _) = texts(&packed, bounds);
+        let length: usize = pieces.iter().map(|(_, _, text)| text.len()).sum();
+        assert_eq!((length, problems.len()), (3_000, 1), "{problems:?}");
+        let told = "unpacks to more than 3000 bytes; the rest is left out (--max-unpacked)";
+        assert!(problems[0].ends_with(told), "{problems:?}");
+    }
+    // The entries of an archive count together.
+    let entries: Vec<String> = (0..9).map(|i| i.to_string()).collect();
+    let entries: Vec<_> =
+        entries.iter().map(|name| (name.as_str(), &lines.as_bytes()[..999])).collect();
+    let (pieces, problems, _) = texts(&zip(&entries), bounds);
+    let length: usize = pieces.iter().map(|(_, _, text)| text.len()).sum();
+    assert_eq!((length, problems.len()), (3_000, 6), "{problems:?}");
+    // What is not packed takes as much room on the disk.
+    let (pieces, problems, _) = texts(lines.as_bytes(), bounds);
+    let length: usize = pieces.iter().map(|(_, _, text)| text.len()).sum();
+    assert_eq!((length, problems.len()), (lines.len(), 0));
+    let (_, problems, _) = texts(&gzip(&lines[..2_997]), bounds);
+    assert_eq!(problems, [""; 0]);
 }
