@@ -78,17 +78,20 @@ impl Checkpoint {
             });
             let part = state.key.log();
             let logs = [part.whole(), part];
-            let logs =
-                logs.iter().all(|log| self.logs.binary_search_by(|(key, ..)| key.cmp(log)).is_ok());
+            let [whole, part] =
+                logs.map(|log| self.logs.binary_search_by(|(key, ..)| key.cmp(&log)).ok());
+            // While a log is silent, nothing of it is judged, and an episode stays open.
+            let last = part.and_then(|place| self.logs[place].1.last()).unwrap_or(Minute::MIN);
             let episode = state.episode.is_none_or(|episode| {
                 episode.chain <= episode.start
                     && episode.start <= episode.detected_at
                     && episode.detected_at < watermark
-                    && watermark.since(episode.start) <= longest
+                    && last.since(episode.start) <= longest
             });
             let whole = made_of
                 && episode
-                && logs
+                && whole.is_some()
+                && part.is_some()
                 && state.made_of.is_sorted()
                 && state.baseline.in_order()
                 && state.baseline.last().is_none_or(|last| last < watermark);

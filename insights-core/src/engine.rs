@@ -335,11 +335,17 @@ impl<D: Detector> Engine<D> {
     /// Forgets what can matter no more: old minutes, silent series, attributes nobody has.
     ///
     /// A model may be as old as the longest episode and a day, and reaches back from there; an
-    /// onset may lie some hours back.
+    /// onset may lie some hours back. An episode stays open while its log is silent: what it was
+    /// told from stays as long.
     fn sweep(&mut self, midnight: Minute) {
         let reach = self.config.baseline() + self.config.longest() + Minutes::days(2);
+        let longest = self.config.longest() + Minutes::days(1);
         for watch in &mut self.watches {
-            watch.forget_before(midnight - reach, midnight - Minutes::days(38));
+            let now = watch
+                .open
+                .as_ref()
+                .map_or(midnight, |open| midnight.min((open.episode.start + longest).midnight()));
+            watch.forget_before(now - reach, now - Minutes::days(38));
         }
         if self.watches.iter().any(Watch::is_idle) {
             self.watches.retain(|watch| !watch.is_idle());

@@ -59,6 +59,35 @@ fn the_end_of_the_warm_up_is_not_missed_after_a_restore() {
     }
 }
 
+/// Found by fuzzing: while a log was silent for days, an episode in it stayed open longer than any
+/// is followed, and the checkpoint was refused.
+#[test]
+fn an_engine_whose_log_fell_silent_in_an_episode_is_restored() {
+    let start = monday();
+    let mut engine = Engine::new(Config::default());
+    let mut call = |seconds: i64, name: &str| {
+        let time = start + chrono::TimeDelta::seconds(seconds);
+        engine.observe(&Event::new(time, "ec2.amazonaws.com", name));
+    };
+    for minute in 0..10 * 1_440 {
+        for name in ["RunInstances", "CreateTags", "StopInstances"] {
+            call(60 * minute, name);
+        }
+    }
+    let burst = 10 * 1_440;
+    (0..500).for_each(|n| call(60 * burst + n % 60, "RunInstances"));
+    let at = |minute| Watermark::before(start + chrono::TimeDelta::minutes(minute));
+    let _ = engine.advance_to(at(burst + 2));
+    assert_eq!(engine.open_episodes(), 1);
+    for days in [1, 2, 3, 5, 10, 20, 60] {
+        let _ = engine.advance_to(at(burst + days * 1_440));
+        let json = serde_json::to_value(engine.checkpoint()).unwrap();
+        let restored = restore(&json).unwrap_or_else(|error| panic!("after {days}: {error}"));
+        assert_eq!(restored.checkpoint(), engine.checkpoint(), "after {days} days");
+        assert_eq!(restored.open_episodes(), 1, "nothing speaks for an end");
+    }
+}
+
 #[test]
 fn a_checkpoint_that_contradicts_itself_is_refused() {
     let whole = checkpoint();
