@@ -21,6 +21,8 @@ pub(crate) mod scope;
 pub(crate) mod series;
 pub(crate) mod skipped;
 mod sniff;
+#[cfg(test)]
+mod sweeps;
 pub(crate) mod table;
 pub(crate) mod texts;
 mod unpack;

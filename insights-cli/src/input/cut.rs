@@ -11,11 +11,22 @@
 /// Anything else is taken for rows as of CSV: a line break ends one if the quotes before it come
 /// in pairs.
 pub(super) fn cut(text: &[u8], from: usize) -> Option<usize> {
-    let mark = if text.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
-    let Some(first) = text[mark..].iter().find(|byte| !byte.is_ascii_whitespace()) else {
-        return Some(text.len()).filter(|&end| end > mark);
-    };
-    if matches!(first, b'{' | b'[') { between_values(text, from) } else { between_rows(text, from) }
+    match first(text) {
+        None => Some(text.len()).filter(|_| !text.is_empty()),
+        Some(b'{' | b'[') => between_values(text, from),
+        Some(_) => between_rows(text, from),
+    }
+}
+
+/// Returns whether a text is taken for JSON.
+pub(super) fn is_json(text: &[u8]) -> bool {
+    matches!(first(text), Some(b'{' | b'['))
+}
+
+/// Returns the first byte of a text that is neither its mark nor white space.
+fn first(text: &[u8]) -> Option<u8> {
+    let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
+    text.iter().copied().find(|byte| !byte.is_ascii_whitespace())
 }
 
 fn between_values(text: &[u8], from: usize) -> Option<usize> {

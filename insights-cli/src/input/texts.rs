@@ -6,7 +6,7 @@ use std::{
 };
 
 use crate::input::{
-    cut::cut,
+    cut::{cut, is_json},
     problem::{Fault, Passed, Place, Problems},
     skipped::Skipped,
     unpack::{Damage, Unpacked},
@@ -17,13 +17,15 @@ use crate::input::{
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Bounds {
     /// Of a file: what is larger is read bit by bit.
-    pub(super) raw: usize,
+    pub(crate) raw: usize,
     /// Of a text that can be taken apart.
-    pub(super) piece: usize,
-    /// Of a text that cannot.
-    pub(super) most: usize,
+    pub(crate) piece: usize,
+    /// Of a value of JSON, which cannot.
+    pub(crate) most: usize,
+    /// Of a row of anything else. As cells it takes several times as much.
+    pub(crate) row: usize,
     /// Of all that is unpacked from one file, one after the other.
-    pub(super) total: usize,
+    pub(crate) total: usize,
 }
 
 impl Bounds {
@@ -33,7 +35,8 @@ impl Bounds {
     /// Returns the bounds of files that may unpack to `total` bytes.
     pub(crate) fn new(total: usize) -> Self {
         let most = total.min(Self::MOST);
-        Self { raw: most.min(16 << 20), piece: most.min(64 << 20), most, total }
+        let [raw, piece, row] = [16 << 20, 64 << 20, 256 << 20].map(|size| most.min(size));
+        Self { raw, piece, most, row, total }
     }
 }
 
@@ -132,12 +135,14 @@ impl<F: FnMut(Piece<'_>, &mut Problems)> Texts<'_, F> {
                     }
                     // A line break at the end is looked at again when it is known what follows.
                     searched = buffer.trim_ascii_end().len();
-                    if goal <= self.bounds.most {
-                        goal = goal.saturating_mul(2).min(self.bounds.most + 1);
+                    let Bounds { most, row, .. } = self.bounds;
+                    let most = if is_json(buffer) { most } else { row };
+                    if goal <= most {
+                        goal = goal.saturating_mul(2).min(most + 1);
                         continue;
                     }
-                    buffer.truncate(self.bounds.most);
-                    let most = Size(self.bounds.most);
+                    buffer.truncate(most);
+                    let most = Size(most);
                     let what = format!("is longer than {most} in one piece; the rest is left out");
                     Damage { fault: Fault::Limit, what }
                 }

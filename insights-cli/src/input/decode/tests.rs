@@ -243,7 +243,8 @@ fn entries_that_share_bytes_are_read_once() {
 }
 
 /// Little room, so that little text is much.
-const SMALL: Bounds = Bounds { raw: 1_000, piece: 1_000, most: 10_000, total: 1_000_000 };
+const SMALL: Bounds =
+    Bounds { raw: 1_000, piece: 1_000, most: 10_000, row: 4_000, total: 1_000_000 };
 
 #[test]
 fn long_texts_come_in_pieces_that_are_whole() {
@@ -278,12 +279,16 @@ fn one_long_value_is_held_up_to_the_limit() {
     let value = |length: usize| format!("{{\"a\":[{}]}}", "7,\n".repeat(length / 3));
     let (pieces, problems, _) = texts(value(9_900).as_bytes(), SMALL);
     assert_eq!((pieces.len(), problems.len()), (1, 0));
-    for packed in [value(20_000).into_bytes(), gzip(value(20_000)), zstd("x".repeat(20_000))] {
+    for packed in [value(20_000).into_bytes(), gzip(value(20_000)), zstd(value(20_000))] {
         let (pieces, problems, _) = texts(&packed, SMALL);
         assert_eq!((pieces.len(), pieces[0].2.len()), (1, 10_000));
         let told = "warning: f: is longer than 10000 bytes in one piece; the rest is left out";
         assert_eq!(problems, [told]);
     }
+    // What is no JSON is no value, and a row is shorter.
+    let (pieces, problems, _) = texts(&gzip("x".repeat(20_000)), SMALL);
+    assert_eq!((pieces.len(), pieces[0].2.len()), (1, 4_000));
+    assert!(problems[0].ends_with("is longer than 4000 bytes in one piece; the rest is left out"));
     // It costs only the entry it is in.
     let archive = zip(&[("a", value(20_000).as_bytes()), ("b", b"[2]")]);
     let (pieces, problems, _) = texts(&archive, SMALL);
