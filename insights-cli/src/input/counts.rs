@@ -21,6 +21,19 @@ pub(crate) fn read(
     Table::read(paths, &mut Counts { selection }, strict, progress)
 }
 
+/// Reads the text of one table.
+#[cfg(any(test, fuzzing))]
+pub(crate) fn of_text(
+    text: Vec<u8>,
+    selection: &Selection,
+    problems: &mut crate::input::problem::Problems,
+) -> Table {
+    let mut table = Table::default();
+    let text = Box::new(std::io::Cursor::new(text));
+    table.read_one(text, Path::new("f"), &mut Counts { selection }, problems);
+    table
+}
+
 /// The layout of a table of counts.
 struct Counts<'s> {
     selection: &'s Selection,
@@ -95,11 +108,8 @@ mod tests {
     use crate::input::problem::Problems;
 
     fn table(csv: &'static str) -> (Table, Vec<String>) {
-        let mut table = Table::default();
         let mut problems = Problems::default();
-        let selection = Selection::default();
-        let mut counts = Counts { selection: &selection };
-        table.read_one(Box::new(csv.as_bytes()), Path::new("f"), &mut counts, &mut problems);
+        let table = of_text(csv.into(), &Selection::default(), &mut problems);
         (table, problems.lines("f").collect())
     }
 

@@ -46,30 +46,24 @@ pub(crate) fn read(
 ) -> anyhow::Result<(Table, Spread)> {
     let mut layout = Series { plan, rows: BTreeMap::new(), rounded: 0 };
     let mut table = Table::read(paths, &mut layout, strict, progress)?;
-    let mut spread =
-        Spread { step_given: plan.step.is_some(), rounded: layout.rounded, ..Spread::default() };
-    for (name, mut rows) in layout.rows {
-        rows.sort_unstable();
-        let (found, regular) = step(&rows);
-        let step = plan.step.unwrap_or(found);
-        *spread.steps.entry(step.count()).or_default() += 1;
-        spread.irregular += u64::from(plan.step.is_none() && !regular);
-        let series = SeriesKey {
-            account_id: "".into(),
-            region: "".into(),
-            event_source: SOURCE.into(),
-            event_name: name,
-            category: EventCategory::Management,
-            error_code: None,
-        };
-        for (time, value) in rows {
-            for (after, count) in (0..).zip(shares(value, step)) {
-                let minute = time + Minutes::new(after);
-                table.add(&series, minute, Attributes::default(), count, selection);
-            }
-        }
-    }
+    let spread = layout.spread(&mut table, selection);
     Ok((table, spread))
+}
+
+/// Reads the text of one file.
+#[cfg(fuzzing)]
+pub(crate) fn of_text(
+    text: Vec<u8>,
+    plan: &SeriesPlan,
+    selection: &Selection,
+    problems: &mut crate::input::problem::Problems,
+) -> Table {
+    let mut layout = Series { plan, rows: BTreeMap::new(), rounded: 0 };
+    let mut table = Table::default();
+    let text = Box::new(std::io::Cursor::new(text));
+    table.read_one(text, Path::new("f"), &mut layout, problems);
+    let _ = layout.spread(&mut table, selection);
+    table
 }
 
 /// The layout of plain series, and what was read of each.
@@ -90,6 +84,39 @@ struct Columns {
 enum Name {
     Column(usize),
     File(Box<str>),
+}
+
+impl Series<'_> {
+    /// Spreads the rows over their steps.
+    fn spread(self, table: &mut Table, selection: &Selection) -> Spread {
+        let mut spread = Spread {
+            step_given: self.plan.step.is_some(),
+            rounded: self.rounded,
+            ..Spread::default()
+        };
+        for (name, mut rows) in self.rows {
+            rows.sort_unstable();
+            let (found, regular) = step(&rows);
+            let step = self.plan.step.unwrap_or(found);
+            *spread.steps.entry(step.count()).or_default() += 1;
+            spread.irregular += u64::from(self.plan.step.is_none() && !regular);
+            let series = SeriesKey {
+                account_id: "".into(),
+                region: "".into(),
+                event_source: SOURCE.into(),
+                event_name: name,
+                category: EventCategory::Management,
+                error_code: None,
+            };
+            for (time, value) in rows {
+                for (after, count) in (0..).zip(shares(value, step)) {
+                    let minute = time + Minutes::new(after);
+                    table.add(&series, minute, Attributes::default(), count, selection);
+                }
+            }
+        }
+        spread
+    }
 }
 
 impl Layout for Series<'_> {
