@@ -27,7 +27,8 @@ type Told = (u64, Vec<String>);
 /// Panics if what always holds does not.
 pub fn file(bytes: &[u8]) {
     /// Little room, so that long texts are small.
-    const BOUNDS: Bounds = Bounds { raw: 1 << 20, piece: 1 << 10, most: 1 << 16, row: 1 << 12 };
+    const BOUNDS: Bounds =
+        Bounds { raw: 1 << 20, piece: 1 << 10, most: 1 << 16, row: 1 << 12, total: 1 << 20 };
     let read = || {
         let mut problems = Problems::default();
         let mut decoder = Decoder::new(BOUNDS);
