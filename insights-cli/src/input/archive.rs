@@ -278,6 +278,9 @@ impl Reader {
         let records = part.outcome.tally.seen.records;
         let mut problems = Problems::default();
         match loaded {
+            Ok(()) if source.is_doubtful() && !decoder.begins_like_a_log() => {
+                part.outcome.skipped.other += 1;
+            }
             Ok(()) => {
                 let of_source = source.key();
                 let mut container = Container::default();

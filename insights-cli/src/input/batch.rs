@@ -55,6 +55,12 @@ impl Source {
         self.path().map(|path| ObjectKey::parse(&path.to_string_lossy())).unwrap_or_default()
     }
 
+    /// Returns whether only what is in it can tell whether it is a log. On disk that was looked
+    /// at when it was found.
+    pub(crate) fn is_doubtful(&self) -> bool {
+        matches!(self, Self::Object(object) if object.is_doubtful())
+    }
+
     /// Returns the name to tell it by.
     pub(crate) fn name(&self) -> String {
         if let Self::Object(object) = self {
@@ -145,6 +151,17 @@ pub(super) fn is_log_name(name: &str) -> bool {
     let name = [".gz", ".zst"].iter().find_map(|end| name.strip_suffix(end)).unwrap_or(&name);
     !name.starts_with('.')
         && [".json", ".jsonl", ".ndjson", ".log", ".zip"].into_iter().any(|end| name.ends_with(end))
+}
+
+/// Returns whether a name without folders that is not like that of a log may be that of one all
+/// the same: tables, exports of CloudWatch Logs (`000000.gz`) and deliveries of Firehose, which have
+/// no extension.
+#[cfg(feature = "s3")]
+pub(super) fn may_be_log_name(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    let name = [".gz", ".zst"].iter().find_map(|end| name.strip_suffix(end)).unwrap_or(&name);
+    let end = Path::new(name).extension();
+    !name.starts_with('.') && end.is_none_or(|end| end == "csv" || end == "txt")
 }
 
 #[cfg(test)]

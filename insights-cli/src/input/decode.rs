@@ -11,6 +11,7 @@ use crate::input::{
     packing::Packing,
     problem::{Fault, Place, Problems},
     skipped::Skipped,
+    sniff,
     texts::{Bounds, Piece, Size, Texts},
 };
 
@@ -71,6 +72,11 @@ impl Decoder {
     pub(crate) fn take(&mut self, bytes: Vec<u8>) {
         self.let_go();
         self.raw = bytes;
+    }
+
+    /// Returns whether what was loaded begins like a log.
+    pub(crate) fn begins_like_a_log(&self) -> bool {
+        sniff::begins(&*self.raw)
     }
 
     /// Makes room for another source. What a large document took is not kept for small ones.

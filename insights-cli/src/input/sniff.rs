@@ -1,4 +1,4 @@
-//! [`holds_records`]: whether a file holds records though it is not named like a log.
+//! [`holds_records`], [`begins`]: whether a file holds records though it is not named like a log.
 
 use std::{fs::File, io::Read, path::Path};
 
@@ -9,7 +9,11 @@ const BEGINNING: u64 = 64 << 10;
 
 /// Looks at the beginning of a file. What cannot be read holds none.
 pub(super) fn holds_records(path: &Path) -> bool {
-    let Ok(file) = File::open(path) else { return false };
+    File::open(path).is_ok_and(begins)
+}
+
+/// Looks at the beginning of what is in a file.
+pub(super) fn begins(file: impl Read) -> bool {
     let Ok(text) = Unpacked::open(file) else { return false };
     let mut bytes = Vec::new();
     // What comes before damage is enough to tell.

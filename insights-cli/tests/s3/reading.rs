@@ -52,7 +52,7 @@ fn one_object_is_read_whatever_its_name() {
     bucket.put("a/three.json", log(&records));
     let files = |address: &str| server.run(&[&"replay", &address]).exited(0).number("files");
     assert_eq!(files("s3://logs/a/one.txt"), 1);
-    assert_eq!(files("s3://logs/a"), 2);
+    assert_eq!(files("s3://logs/a"), 3);
     assert_eq!(files("s3://logs/a/one.txt.more"), 1);
     // What is reached twice is read once.
     let run = server.run(&[
@@ -63,7 +63,7 @@ fn one_object_is_read_whatever_its_name() {
         &"s3://logs/a/one.txt.more/two.json",
         &"s3://logs/a/t",
     ]);
-    assert_eq!(run.exited(0).number("files"), 2);
+    assert_eq!(run.exited(0).number("files"), 3);
 }
 
 #[test]
@@ -140,4 +140,25 @@ fn requests_are_signed_unless_they_are_not_to_be() {
     let Some(server) = Server::public() else { return };
     server.bucket("logs").archive(&archive());
     assert_eq!(headers(&server, &["--no-sign-request"]), [None, None]);
+}
+
+#[test]
+fn what_is_not_named_like_a_log_is_told_by_what_is_in_it() {
+    let Some(server) = Server::start() else { return };
+    let bucket = server.bucket("exports");
+    let records = steady(at("2026-03-02T00:00:00Z"), "RunInstances", 4);
+    let line = |place: usize| format!("2026-03-02T00:00:00.000Z {}\n", records[place]);
+    bucket.put("task/stream/000000.gz", gzip(line(0)));
+    bucket.put("firehose/2026/03/02/00/stream-1-2026-03-02-00-00-00-6f1d", line(1));
+    bucket.put("notes/what.txt", line(2));
+    bucket.put("lake/result_1.csv.gz", gzip("eventtime,eventsource,eventname\n2026-03-02 00:03:00.000,ec2.amazonaws.com,RunInstances\n"));
+    // All that is none.
+    bucket.put("task/aws-logs-write-test", "Permission Check Successful");
+    bucket.put("lake/labels.csv", "start,end,insight_type,event_source,event_name\n");
+    bucket.put("site/index.html", line(3));
+    bucket.put("site/backup.tar.gz", gzip("x"));
+    bucket.put("site/empty", "");
+    let run = server.run(&[&"replay", &"s3://exports/"]).exited(0);
+    assert_eq!((run.number("files"), run.number("counted")), (4, 4), "{}", run.stderr);
+    assert_eq!(run.summary["skipped_files"]["other"], 5, "{}", run.stderr);
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::input::{
-    batch::is_log_name,
+    batch::{is_log_name, may_be_log_name},
     key::{Kind, ObjectKey},
     s3::{bucket::Bucket, error::Error, listing::Listing},
     skipped::Skipped,
@@ -27,6 +27,8 @@ pub(crate) struct Object {
     name: Box<str>,
     /// In bytes.
     pub(super) size: u64,
+    /// It is not named like a log.
+    doubtful: bool,
 }
 
 impl Folder {
@@ -50,18 +52,22 @@ impl Folder {
         self.bucket.list(&self.prefix, folders).await
     }
 
-    /// Returns those of the listed objects that are named like logs, and what is in them by their
-    /// names.
+    /// Returns those of the listed objects that are named like logs or may be some, and what is in
+    /// them by their names.
     pub(super) fn logs(
         self: &Arc<Self>,
         listed: Vec<(String, u64)>,
         skipped: &mut Skipped,
     ) -> Vec<(Object, Kind)> {
+        /// No export or delivery is that large, and anything else may be.
+        const MOST_DOUBTFUL: u64 = 256 << 20;
         let mut logs = Vec::with_capacity(listed.len());
         for (key, size) in listed {
-            if is_log_name(key.rsplit('/').next().unwrap_or_default()) {
+            let name = key.rsplit('/').next().unwrap_or_default();
+            let doubtful = !is_log_name(name);
+            if !doubtful || may_be_log_name(name) && (1..=MOST_DOUBTFUL).contains(&size) {
                 let kind = self.kind(&key);
-                logs.push((self.object(&key, size), kind));
+                logs.push((Object { doubtful, ..self.object(&key, size) }, kind));
             } else if size > 0 || !key.ends_with('/') {
                 // Consoles mark empty folders with objects of no bytes.
                 skipped.other += 1;
@@ -72,7 +78,7 @@ impl Folder {
 
     pub(super) fn object(self: &Arc<Self>, key: &str, size: u64) -> Object {
         let name = key.get(self.prefix.len()..).unwrap_or_default();
-        Object { folder: Arc::clone(self), name: name.into(), size }
+        Object { folder: Arc::clone(self), name: name.into(), size, doubtful: false }
     }
 }
 
@@ -89,6 +95,10 @@ impl Object {
     /// Returns its bucket and key.
     pub(crate) fn uri(&self) -> String {
         self.folder.bucket.uri(&self.key())
+    }
+
+    pub(crate) const fn is_doubtful(&self) -> bool {
+        self.doubtful
     }
 
     /// Reads it.
