@@ -7,7 +7,6 @@
 mod args;
 mod columns;
 mod commands;
-mod draft;
 mod exit;
 mod input;
 mod output;

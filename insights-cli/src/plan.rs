@@ -3,7 +3,7 @@
 use std::{
     io::{IsTerminal, stdout},
     num::NonZeroUsize,
-    path::{Path, PathBuf},
+    path::PathBuf,
 };
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -13,7 +13,6 @@ use insights_core::{
 
 use crate::{
     args::{self, Format},
-    draft::Draft,
     exit::UsageError,
     input::{globs, s3, texts::Bounds},
 };
@@ -146,11 +145,6 @@ impl ResultsPlan {
 }
 
 impl RunPlan {
-    /// Returns where to write an output to: one that is not whole is not there.
-    pub(crate) fn draft(&self, output: Option<&Path>) -> Draft {
-        if self.strict { Draft::new(output) } else { Draft::none(output) }
-    }
-
     /// Checks how a run is to go; progress would be torn apart by results between its lines.
     pub(crate) fn new(args: args::Common, results_on_terminal: bool) -> Result<Self, UsageError> {
         let threads = match args.threads {

@@ -56,8 +56,7 @@ pub(super) fn run(args: Count) -> anyhow::Result<Exit> {
     progress.expect(found.sources());
     refuse_nothing(&found)?;
     refuse_overwriting(outputs, |path| found.reads(path))?;
-    let draft = run.draft(args.output.as_deref());
-    let writer = CountsWriter::new(output::sink(draft.path())?)?;
+    let writer = CountsWriter::new(output::sink(args.output.as_deref())?)?;
     let mut counting = Counting { open: OpenMinutes::new(selection.clone()), writer };
     let outcome = archive::read(&found, &selection, &input, &run, &progress, &mut counting)?;
     let end = outcome.end(&selection);
@@ -66,7 +65,7 @@ pub(super) fn run(args: Count) -> anyhow::Result<Exit> {
 
     let mut summary = Summary {
         tally: outcome.tally,
-        skipped_files: found.skipped,
+        skipped_files: found.skipped + outcome.skipped,
         first: outcome.first,
         end: outcome.first.map(|_| end.minute()),
         ..Summary::default()
@@ -74,7 +73,6 @@ pub(super) fn run(args: Count) -> anyhow::Result<Exit> {
     // A table of an earlier run is worth more than an empty one.
     if !summary.nothing_read() {
         summary.series = counting.writer.finish(end).context("cannot write the counts")?;
-        draft.keep()?;
     }
     summary.take(counting.open.stats());
     conclude(summary, began, &run, &progress, false)

@@ -19,7 +19,7 @@ pub(super) fn run(args: Detect) -> anyhow::Result<Exit> {
     let series = args.series_csv.as_deref().map(SeriesPlan::parse).transpose()?;
     let config = plan::config(plan::selection(args.select)?, &args.model)?;
     let selection = config.selection().clone();
-    let mut results = ResultsPlan::from(args.results);
+    let results = ResultsPlan::from(args.results);
     let run = RunPlan::new(args.common, results.streams_to_terminal())?;
     start_threads(&run)?;
 
@@ -28,8 +28,6 @@ pub(super) fn run(args: Detect) -> anyhow::Result<Exit> {
         path.is_some() && args.counts.iter().any(|input| fs::canonicalize(input).ok() == path)
     })?;
     let progress = Progress::new(args.counts.len(), run.progress);
-    let draft = run.draft(results.output.as_deref());
-    results.output = draft.path().map(ToOwned::to_owned);
     let mut detection = Detection::new(config, &results)?;
     let (table, spread) = match &series {
         Some(plan) => {
@@ -55,6 +53,5 @@ pub(super) fn run(args: Detect) -> anyhow::Result<Exit> {
         ..Summary::default()
     };
     detection.finish(&mut summary)?;
-    draft.keep()?;
     conclude(summary, began, &run, &progress, results.exit_code)
 }

@@ -37,7 +37,7 @@ pub(super) fn run(args: Replay) -> anyhow::Result<Exit> {
     let input = InputPlan::try_from(args.input)?;
     let config = plan::config(plan::selection(args.select)?, &args.model)?;
     let selection = config.selection().clone();
-    let mut results = ResultsPlan::from(args.results);
+    let results = ResultsPlan::from(args.results);
     let run = RunPlan::new(args.common, results.streams_to_terminal())?;
     start_threads(&run)?;
 
@@ -50,8 +50,6 @@ pub(super) fn run(args: Replay) -> anyhow::Result<Exit> {
     refuse_nothing(&found)?;
     refuse_overwriting(outputs, |path| found.reads(path))?;
     refuse_overwriting_tree(results.tree.as_deref(), &found)?;
-    let draft = run.draft(results.output.as_deref());
-    results.output = draft.path().map(ToOwned::to_owned);
     let mut detection = Detection::new(config, &results)?;
     let outcome = archive::read(&found, &selection, &input, &run, &progress, &mut detection)?;
 
@@ -59,12 +57,11 @@ pub(super) fn run(args: Replay) -> anyhow::Result<Exit> {
 
     let mut summary = Summary {
         tally: outcome.tally,
-        skipped_files: found.skipped,
+        skipped_files: found.skipped + outcome.skipped,
         first: outcome.first,
         end: outcome.first.map(|_| outcome.end(&selection).minute()),
         ..Summary::default()
     };
     detection.finish(&mut summary)?;
-    draft.keep()?;
     conclude(summary, began, &run, &progress, results.exit_code)
 }
