@@ -19,6 +19,7 @@ mod hostile;
 mod lateness;
 mod output;
 mod output_files;
+mod packed;
 mod program;
 mod real;
 mod same_bytes;

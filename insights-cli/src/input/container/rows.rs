@@ -32,6 +32,11 @@ pub(super) enum Table {
 impl Table {
     /// Returns what a text is if its first line is a known header.
     pub(super) fn of(text: &str) -> Option<Self> {
+        /// No header is longer; a text of one line takes several times as much as cells.
+        const LONGEST: usize = 1 << 16;
+        if memchr::memchr2(b'\n', b'\r', text.as_bytes()).unwrap_or(text.len()) > LONGEST {
+            return None;
+        }
         let header = |delimiter: u8| {
             let mut header = StringRecord::new();
             reader(text, delimiter).read_record(&mut header).ok()?.then_some(())?;
