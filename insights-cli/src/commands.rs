@@ -6,13 +6,13 @@ mod replay;
 
 use std::{collections::BTreeMap, path::Path, time::Instant};
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow};
 use insights_core::{Config, Engine, Hole, Insight, InsightState, LogKey, Minute, Watermark};
 
 use crate::{
     args::{Args, Command},
     exit::{Exit, UsageError},
-    input::walk::Found,
+    input::{archive::Outcome, skipped::Skipped, walk::Found},
     output::{self, Output},
     plan::{ResultsPlan, RunPlan},
     progress::Progress,
@@ -43,11 +43,24 @@ fn refuse_nothing(found: &Found) -> anyhow::Result<()> {
     if !found.batches.is_empty() || !found.unreadable.is_empty() || left_out > 0 {
         return Ok(());
     }
-    bail!(
+    Err(no_logs(found.skipped))
+}
+
+/// Stops where all that was found turned out to be something else.
+fn refuse_no_logs(found: &Found, outcome: &Outcome) -> anyhow::Result<()> {
+    let read = outcome.tally.files + outcome.tally.unreadable_files;
+    if read > 0 || outcome.skipped.other == 0 {
+        return Ok(());
+    }
+    Err(no_logs(found.skipped + outcome.skipped))
+}
+
+fn no_logs(skipped: Skipped) -> anyhow::Error {
+    anyhow!(
         "no log files found: in folders, files that are named .json, .jsonl, .ndjson, .log or .zip, \
          or .gz or .zst after that, and those that begin like logs are read ({} others were passed \
          over)",
-        found.skipped.total()
+        skipped.total()
     )
 }
 

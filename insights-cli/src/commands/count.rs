@@ -10,7 +10,7 @@ use insights_core::{OpenMinutes, PartialCounts, Watermark};
 
 use crate::{
     args::Count,
-    commands::{conclude, refuse_nothing, refuse_overwriting, start_threads},
+    commands::{conclude, refuse_no_logs, refuse_nothing, refuse_overwriting, start_threads},
     exit::Exit,
     input::{
         archive::{self, Sink},
@@ -59,6 +59,7 @@ pub(super) fn run(args: Count) -> anyhow::Result<Exit> {
     let writer = CountsWriter::new(output::sink(args.output.as_deref())?)?;
     let mut counting = Counting { open: OpenMinutes::new(selection.clone()), writer };
     let outcome = archive::read(&found, &selection, &input, &run, &progress, &mut counting)?;
+    refuse_no_logs(&found, &outcome)?;
     let end = outcome.end(&selection);
 
     progress.finish();

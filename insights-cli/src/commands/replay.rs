@@ -7,8 +7,8 @@ use insights_core::{PartialCounts, Watermark};
 use crate::{
     args::Replay,
     commands::{
-        Detection, conclude, refuse_nothing, refuse_overwriting, refuse_overwriting_tree,
-        start_threads,
+        Detection, conclude, refuse_no_logs, refuse_nothing, refuse_overwriting,
+        refuse_overwriting_tree, start_threads,
     },
     exit::Exit,
     input::{
@@ -52,6 +52,7 @@ pub(super) fn run(args: Replay) -> anyhow::Result<Exit> {
     refuse_overwriting_tree(results.tree.as_deref(), &found)?;
     let mut detection = Detection::new(config, &results)?;
     let outcome = archive::read(&found, &selection, &input, &run, &progress, &mut detection)?;
+    refuse_no_logs(&found, &outcome)?;
 
     progress.finish();
 

@@ -77,7 +77,7 @@ fn slashes_in_a_row_stay_and_dots_are_named() {
 }
 
 #[test]
-fn only_what_is_named_like_a_log_is_read() {
+fn only_what_is_a_log_is_read() {
     let Some(server) = Server::start() else { return };
     let bucket = server.bucket("logs");
     let records = steady(at("2026-03-02T00:00:00Z"), "RunInstances", 3);
