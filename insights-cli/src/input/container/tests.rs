@@ -122,6 +122,9 @@ fn what_services_and_tools_wrap_around_records_is_taken_off() {
         quoted(&a),
     ] {
         assert_eq!(names(&text), "A", "{text}");
+        // As tools print it for people.
+        let value: serde_json::Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(names(&serde_json::to_string_pretty(&value).unwrap()), "A", "{text}");
     }
     // As a function is handed a payload of CloudWatch Logs.
     let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
@@ -249,6 +252,8 @@ fn tables_of_events_are_told_by_their_headers() {
     let query = r#"{"QueryResultRows":[[{"eventTime":"2026-03-02 14:05:09.000"},{"eventSource":"ec2.amazonaws.com"},{"eventName":"RunInstances"},{"errorCode":"Client.X"},{"userIdentity":"{type=IAMUser, arn=ada}"},{"readOnly":"false"},{"eventID":"7"},{"recipientAccountId":"111122223333"}]]}"#;
     assert_eq!(rows(query), [expected]);
     assert_eq!(rows(&query.replace("QueryResultRows", "QueryResults")), [expected]);
+    let value: serde_json::Value = serde_json::from_str(query).unwrap();
+    assert_eq!(rows(&serde_json::to_string_pretty(&value).unwrap()), [expected]);
 }
 
 #[test]

@@ -240,9 +240,7 @@ fn wrapper(members: &Members<'_>, at: usize, depth: u32, intake: &mut Intake<'_>
     }
     for (name, text) in &members.0 {
         match &**name {
-            "QueryResultRows" | "QueryResults" | "results"
-                if text.starts_with("[[") || text.starts_with("[ [") =>
-            {
+            "QueryResultRows" | "QueryResults" | "results" if is_list_of_lists(text) => {
                 query_rows(text, at, depth, intake);
             }
             _ if text.starts_with(['{', '[']) => {
@@ -256,6 +254,10 @@ fn wrapper(members: &Members<'_>, at: usize, depth: u32, intake: &mut Intake<'_>
             _ => {}
         }
     }
+}
+
+fn is_list_of_lists(text: &str) -> bool {
+    text.strip_prefix('[').is_some_and(|inside| inside.trim_ascii_start().starts_with('['))
 }
 
 /// Reads rows of queries: each a list of columns with their values.
