@@ -252,6 +252,12 @@ fn tables_of_events_are_told_by_their_headers() {
     let query = r#"{"QueryResultRows":[[{"eventTime":"2026-03-02 14:05:09.000"},{"eventSource":"ec2.amazonaws.com"},{"eventName":"RunInstances"},{"errorCode":"Client.X"},{"userIdentity":"{type=IAMUser, arn=ada}"},{"readOnly":"false"},{"eventID":"7"},{"recipientAccountId":"111122223333"}]]}"#;
     assert_eq!(rows(query), [expected]);
     assert_eq!(rows(&query.replace("QueryResultRows", "QueryResults")), [expected]);
+    let single =
+        format!(r#"{{"QueryResults":[{{"key":"eventJson","value":{}}}]}}"#, quoted(&record("A")));
+    assert_eq!(names(&single), "A");
+    assert_eq!(names(r#"{"QueryStatus":"FINISHED","QueryResultRows":[],"QueryResults":[]}"#), "");
+    let other = told(r#"{"results":[[{"field":"@ptr","value":"x"}]]}"#);
+    assert!(other.problems[0].contains("a row of a query holds no CloudTrail event"), "{other:?}");
     let value: serde_json::Value = serde_json::from_str(query).unwrap();
     assert_eq!(rows(&serde_json::to_string_pretty(&value).unwrap()), [expected]);
 }

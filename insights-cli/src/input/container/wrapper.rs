@@ -241,8 +241,10 @@ fn wrapper(members: &Members<'_>, at: usize, depth: u32, intake: &mut Intake<'_>
     for (name, text) in &members.0 {
         match &**name {
             "QueryResultRows" | "QueryResults" | "results" if is_list_of_lists(text) => {
-                query_rows(text, at, depth, intake);
+                elements(text, |row| query_row(row, at, depth, intake));
             }
+            // The documentation of Lake also shows a single row without a list around it.
+            "QueryResults" => query_row(text, at, depth, intake),
             _ if text.starts_with(['{', '[']) => {
                 let empty = intake.seen.empty;
                 value(text, at, depth + 1, intake);
@@ -260,19 +262,23 @@ fn is_list_of_lists(text: &str) -> bool {
     text.strip_prefix('[').is_some_and(|inside| inside.trim_ascii_start().starts_with('['))
 }
 
-/// Reads rows of queries: each a list of columns with their values.
-fn query_rows(text: &str, at: usize, depth: u32, intake: &mut Intake<'_>) {
-    elements(text, |row| {
-        let row: Vec<Members<'_>> = serde_json::from_str(row).unwrap_or_default();
-        let cells: Vec<(Cow<'_, str>, Cow<'_, str>)> =
-            row.iter().filter_map(Members::cell).collect();
-        let columns = Columns::of(cells.iter().map(|(name, _)| &**name));
-        let cell = |place: usize| cells.get(place).map(|(_, text)| &**text);
-        let place = intake.at(at);
-        if let Err(what) = columns.read(cell, &Dates::default(), place, depth, intake) {
-            intake.problem(Fault::Row, at, what);
-        }
-    });
+/// Reads a row of a query: a list of columns with their values.
+fn query_row(row: &str, at: usize, depth: u32, intake: &mut Intake<'_>) {
+    let row: Vec<Members<'_>> = serde_json::from_str(row).unwrap_or_default();
+    let cells: Vec<(Cow<'_, str>, Cow<'_, str>)> = row.iter().filter_map(Members::cell).collect();
+    let columns = Columns::of(cells.iter().map(|(name, _)| &**name));
+    if row.is_empty() {
+        intake.seen.empty += 1;
+        return;
+    }
+    if columns.known() == 0 {
+        return intake.problem(Fault::Foreign, at, "a row of a query holds no CloudTrail event");
+    }
+    let cell = |place: usize| cells.get(place).map(|(_, text)| &**text);
+    let place = intake.at(at);
+    if let Err(what) = columns.read(cell, &Dates::default(), place, depth, intake) {
+        intake.problem(Fault::Row, at, what);
+    }
 }
 
 /// The members of an object, their values as they are written.
