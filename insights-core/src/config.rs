@@ -31,6 +31,9 @@ pub enum Profile {
     Balanced,
     /// Fires on all of CloudTrail's published records: two calls over an empty week are enough.
     Aws,
+    /// For those who are called out of bed: the threshold of [`Sensitivity::Low`], a rise needs ten
+    /// calls and a threefold change.
+    Quiet,
 }
 
 /// How ready to fire: the one setting most users should ever turn.
@@ -51,9 +54,9 @@ impl Sensitivity {
     #[must_use]
     pub const fn threshold(self) -> f64 {
         match self {
-            Self::Low => 5.4,
+            Self::Low => RateDetector::LOW,
             Self::Medium => RateDetector::MEDIUM,
-            Self::High => 2.8,
+            Self::High => RateDetector::HIGH,
         }
     }
 }
@@ -186,7 +189,14 @@ impl ConfigBuilder {
     /// Sets how ready the default detector is to fire: its threshold.
     #[must_use]
     pub fn sensitivity(self, sensitivity: Sensitivity) -> Self {
-        let detector = RateDetector { threshold: sensitivity.threshold(), ..self.detector };
+        self.threshold(sensitivity.threshold())
+    }
+
+    /// Sets the score that a finding of the default detector needs: see
+    /// [`RateDetector::threshold`].
+    #[must_use]
+    pub fn threshold(self, threshold: f64) -> Self {
+        let detector = RateDetector { threshold, ..self.detector };
         self.detector(detector)
     }
 
@@ -196,6 +206,7 @@ impl ConfigBuilder {
         self.detector(match profile {
             Profile::Balanced => RateDetector::default(),
             Profile::Aws => RateDetector::aws(),
+            Profile::Quiet => RateDetector::quiet(),
         })
     }
 

@@ -8,7 +8,7 @@ use crate::{
     config::Config,
     counts::PartialCounts,
     detector::{Detector, rate::RateDetector},
-    entries::{Cell, NONE},
+    entries::{Activity, Cell, Keys, NONE},
     episode::Episode,
     event::Event,
     incident::Incidents,
@@ -115,10 +115,72 @@ impl<D: Detector> Engine<D> {
         }
         let from = self.open.watermark().minute();
         let sealed = self.open.seal(watermark);
+        self.detect(&sealed.keys, &sealed.cells, &sealed.activity, from)
+    }
+
+    /// Takes the counts of the minutes from the watermark up to `watermark` out of `sealed` and
+    /// returns the insights of these minutes, as [`advance_to`](Self::advance_to) does.
+    ///
+    /// Counting is the dear half: counts that were sealed once can be replayed by any number of
+    /// engines, here day by day, so memory holds no more than the baselines. Events that the
+    /// engine itself has counted in these minutes come too late, and are counted as that.
+    ///
+    /// ```
+    /// use insights_core::{Config, Engine, OpenMinutes, Selection, Watermark};
+    /// # use insights_core::{EventCategory, Minute, MinuteBucket, PartialCounts, SeriesKey};
+    /// # let series = SeriesKey {
+    /// #     account_id: "111122223333".into(),
+    /// #     region: "us-east-1".into(),
+    /// #     event_source: "ec2.amazonaws.com".into(),
+    /// #     event_name: "CreateTags".into(),
+    /// #     category: EventCategory::Management,
+    /// #     error_code: None,
+    /// # };
+    /// # let mut counts = PartialCounts::default();
+    /// # for minute in 0..3 * 1_440 {
+    /// #     let calls = if minute == 4_000 { 500 } else { 2 };
+    /// #     counts.insert(&series, Minute::from_epoch(29_540_160 + minute), MinuteBucket::new(calls));
+    /// # }
+    /// # let end = Watermark::at(Minute::from_epoch(29_540_160 + 3 * 1_440));
+    /// let sealed = counts.seal();
+    /// for threshold in [3.0, 5.0] {
+    ///     let config = Config::builder().threshold(threshold).build()?;
+    ///     let insights = Engine::new(config).replay(&sealed, end);
+    ///     assert_eq!(insights.len(), 2, "a Start and an End");
+    /// }
+    /// # Ok::<(), insights_core::ConfigError>(())
+    /// ```
+    #[must_use]
+    pub fn replay(&mut self, sealed: &SealedCounts, watermark: Watermark) -> Vec<Insight> {
+        let mut insights = Vec::new();
+        loop {
+            let from = self.watermark().minute();
+            let rows = sealed.between(from..watermark.minute());
+            let due = self.due.first_key_value().map(|(&minute, _)| minute);
+            let next = rows.first_minute().into_iter().chain(due).min();
+            let midnight = next.map(|next| Watermark::at(next.midnight() + Minutes::days(1)));
+            let step = midnight.map_or(watermark, |midnight| midnight.min(watermark));
+            if step <= self.watermark() {
+                return insights;
+            }
+            let rows = sealed.between(from..step.minute());
+            self.open.take(&rows, step);
+            insights.extend(self.detect(&sealed.keys, rows.cells, rows.activity, from));
+        }
+    }
+
+    /// Detects in the minutes from `from` up to the watermark, which these rows are of.
+    fn detect(
+        &mut self,
+        keys: &Keys,
+        cells: &[Cell],
+        activity: &[Activity],
+        from: Minute,
+    ) -> Vec<Insight> {
         let to = self.open.watermark().minute();
-        let mut numbers = Numbers::of(&sealed);
-        let mut cells = sealed.cells.iter().peekable();
-        let mut lives = sealed.activity.iter().peekable();
+        let mut numbers = Numbers::of(keys);
+        let mut cells = cells.iter().peekable();
+        let mut lives = activity.iter().peekable();
         let mut touched = Vec::new();
         let mut insights = Vec::new();
         loop {
@@ -133,7 +195,7 @@ impl<D: Detector> Engine<D> {
             while let Some(life) = lives.next_if(|life| life.minute == now) {
                 let log = &mut numbers.logs[life.log as usize];
                 if *log == NONE {
-                    *log = self.logs.number(sealed.keys.logs.get(life.log));
+                    *log = self.logs.number(keys.logs.get(life.log));
                 }
                 self.logs.show(*log, now);
                 if life.counted == 0 {
@@ -142,7 +204,7 @@ impl<D: Detector> Engine<D> {
             }
             let mut last = None;
             while let Some(cell) = cells.next_if(|cell| cell.minute == now) {
-                let slot = self.count(cell, &sealed, &mut numbers);
+                let slot = self.count(cell, keys, &mut numbers);
                 touched.push(slot);
                 // Cells of one series follow each other.
                 if last.replace(slot) != Some(slot) {
@@ -206,17 +268,17 @@ impl<D: Detector> Engine<D> {
     }
 
     /// Adds a cell to the baseline of its series and returns the number of that.
-    fn count(&mut self, cell: &Cell, sealed: &SealedCounts, numbers: &mut Numbers) -> u32 {
+    fn count(&mut self, cell: &Cell, keys: &Keys, numbers: &mut Numbers) -> u32 {
         let slot = &mut numbers.series[cell.series as usize];
         if *slot == NONE {
-            *slot = self.slot(sealed.keys.series.get(cell.series));
+            *slot = self.slot(keys.series.get(cell.series));
         }
         let watch = &mut self.watches[*slot as usize];
         if watch.key.error_code.is_none() {
             self.logs.wake(watch.log, cell.minute, &watch.baseline);
         }
         watch.baseline.push(cell.minute, cell.count);
-        let made_of = sealed.keys.attributes.get(cell.attributes);
+        let made_of = keys.attributes.get(cell.attributes);
         // Who calls is held only where it can be reported.
         if !made_of.is_empty() && self.config.wants(watch.key.insight_type()) {
             let attributes = &mut numbers.attributes[cell.attributes as usize];
@@ -377,11 +439,11 @@ struct Numbers {
 }
 
 impl Numbers {
-    fn of(sealed: &SealedCounts) -> Self {
+    fn of(keys: &Keys) -> Self {
         Self {
-            logs: vec![NONE; sealed.keys.logs.values().len()],
-            series: vec![NONE; sealed.keys.series.values().len()],
-            attributes: vec![NONE; sealed.keys.attributes.values().len()],
+            logs: vec![NONE; keys.logs.values().len()],
+            series: vec![NONE; keys.series.values().len()],
+            attributes: vec![NONE; keys.attributes.values().len()],
         }
     }
 }

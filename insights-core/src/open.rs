@@ -3,7 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    counts::PartialCounts, event::Event, sealed::SealedCounts, selection::Selection,
+    counts::PartialCounts,
+    event::Event,
+    sealed::{self, Rows, SealedCounts},
+    selection::Selection,
     time::Watermark,
 };
 
@@ -103,6 +106,16 @@ impl OpenMinutes {
         stats.not_selected = stats.not_selected.saturating_add(sealed.not_selected());
         stats.duplicates = stats.duplicates.saturating_add(sealed.duplicates() + repeats);
         sealed
+    }
+
+    /// Moves the watermark past minutes that were sealed elsewhere; `rows` are theirs.
+    pub(crate) fn take(&mut self, rows: &Rows<'_>, watermark: Watermark) {
+        self.watermark = self.watermark.max(watermark);
+        let late = self.counts.split_before(self.watermark).events();
+        let stats = &mut self.stats;
+        stats.late = stats.late.saturating_add(late);
+        stats.counted = stats.counted.saturating_add(sealed::counted(rows.activity));
+        stats.not_selected = stats.not_selected.saturating_add(sealed::passed_over(rows.activity));
     }
 
     /// Returns the watermark.

@@ -1,10 +1,11 @@
 //! [`SealedCounts`]: counts to which nothing is added any more, in order.
 
-use std::sync::Arc;
+use std::{ops::Range, sync::Arc};
 
 use crate::{
     attribution::Attributes,
     entries::{Activity, Cell, Entries, Keys},
+    interner::Interner,
     series::{LogKey, SeriesKey},
     time::Minute,
 };
@@ -71,14 +72,53 @@ impl SealedCounts {
     /// Returns the events, or inserted calls, that count for a series.
     #[must_use]
     pub fn counted(&self) -> u64 {
-        self.activity.iter().map(|row| u64::from(row.counted)).sum()
+        counted(&self.activity)
     }
 
     /// Returns the events that count for no series.
     #[must_use]
     pub fn not_selected(&self) -> u64 {
-        let inside: u64 = self.activity.iter().map(|row| u64::from(row.passed_over)).sum();
-        inside + self.outside
+        passed_over(&self.activity) + self.outside
+    }
+
+    /// Returns the same counts without who and what they are made of, in less memory.
+    ///
+    /// Detection does not look at that: the same Insights come of it, without attributions.
+    #[must_use]
+    pub fn without_attributes(mut self) -> Self {
+        self.cells.dedup_by(|cell, kept| {
+            let same = (kept.minute, kept.series) == (cell.minute, cell.series);
+            if same {
+                kept.count = kept.count.saturating_add(cell.count);
+            }
+            same
+        });
+        self.cells.shrink_to_fit();
+        let mut attributes = Interner::default();
+        let none = attributes.intern_owned(&Attributes::default());
+        for cell in &mut self.cells {
+            cell.attributes = none;
+        }
+        let Keys { logs, series, .. } = &*self.keys;
+        self.keys = Arc::new(Keys { logs: logs.clone(), series: series.clone(), attributes });
+        self
+    }
+
+    /// Returns the rows of the minutes in `span`.
+    pub(crate) fn between(&self, span: Range<Minute>) -> Rows<'_> {
+        fn part<'a, T>(
+            rows: &'a [T],
+            span: &Range<Minute>,
+            minute: impl Fn(&T) -> Minute,
+        ) -> &'a [T] {
+            let from = rows.partition_point(|row| minute(row) < span.start);
+            let to = rows.partition_point(|row| minute(row) < span.end);
+            rows.get(from..to).unwrap_or_default()
+        }
+        Rows {
+            cells: part(&self.cells, &span, |row| row.minute),
+            activity: part(&self.activity, &span, |row| row.minute),
+        }
     }
 
     /// Returns the counts by minute, then series, then attributes.
@@ -99,6 +139,21 @@ impl SealedCounts {
     }
 }
 
+/// The rows of some minutes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Rows<'a> {
+    pub(crate) cells: &'a [Cell],
+    pub(crate) activity: &'a [Activity],
+}
+
+impl Rows<'_> {
+    /// Returns the first minute of which there are rows.
+    pub(crate) fn first_minute(&self) -> Option<Minute> {
+        let cell = self.cells.first().map(|row| row.minute);
+        cell.into_iter().chain(self.activity.first().map(|row| row.minute)).min()
+    }
+}
+
 impl Eq for SealedCounts {}
 
 impl PartialEq for SealedCounts {
@@ -108,4 +163,14 @@ impl PartialEq for SealedCounts {
             && self.rows().eq(other.rows())
             && self.activity().eq(other.activity())
     }
+}
+
+/// Returns the events of these minutes that count for a series.
+pub(crate) fn counted(activity: &[Activity]) -> u64 {
+    activity.iter().map(|row| u64::from(row.counted)).sum()
+}
+
+/// Returns the events of these minutes that count for none.
+pub(crate) fn passed_over(activity: &[Activity]) -> u64 {
+    activity.iter().map(|row| u64::from(row.passed_over)).sum()
 }

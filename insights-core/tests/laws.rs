@@ -2,7 +2,8 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use insights_core::{
-    Config, Engine, Event, EventCategory, Insight, Minute, MinuteBucket, PartialCounts, Watermark,
+    Attribute, Config, Engine, Event, EventCategory, Insight, Minute, MinuteBucket, PartialCounts,
+    SealedCounts, Watermark,
 };
 use proptest::prelude::*;
 
@@ -255,6 +256,56 @@ proptest! {
     }
 
     #[test]
+    fn sealed_counts_can_be_replayed_whole_or_in_parts(calls in calls(), cut in 0..10 * 1_440_u32) {
+        let cut = Watermark::at(Minute::from_epoch(Minute::containing(monday()).since_epoch() + cut));
+        let mut rest = counts(&calls);
+        let before = rest.split_before(cut).seal();
+        let (sealed, rest) = (counts(&calls).seal(), rest.seal());
+        let parts: [&[(&SealedCounts, Watermark)]; 3] = [
+            &[(&sealed, end())],
+            &[(&sealed, cut), (&sealed, end())],
+            &[(&before, cut), (&rest, end())],
+        ];
+        // Repeats across the cut are not told when both sides are sealed apart.
+        let parts = if before.duplicates() + rest.duplicates() == sealed.duplicates() {
+            &parts[..]
+        } else {
+            &parts[..2]
+        };
+        let mut merged = Engine::new(Config::default());
+        merged.merge(counts(&calls));
+        let mut expected = merged.advance_to(end());
+        expected.extend(merged.finish());
+        for part in parts {
+            let mut engine = Engine::new(Config::default());
+            let mut insights = Vec::new();
+            for &(sealed, watermark) in *part {
+                insights.extend(engine.replay(sealed, watermark));
+            }
+            insights.extend(engine.finish());
+            prop_assert_eq!(&insights, &expected);
+            prop_assert_eq!(engine.stats().counted, merged.stats().counted);
+            prop_assert_eq!(engine.stats().not_selected, merged.stats().not_selected);
+        }
+    }
+
+    #[test]
+    fn detection_does_not_look_at_attributes(calls in calls()) {
+        let mut without = replay(&calls);
+        for insight in &mut without {
+            insight.attributions.retain(|list| list.attribute == Attribute::ErrorCode);
+            // Whose story it is follows from who called.
+            insight.explanation.incident = insight.shared_event_id();
+        }
+        let sealed = counts(&calls).seal().without_attributes();
+        let mut replayed = Engine::new(Config::default()).replay(&sealed, end());
+        for insight in &mut replayed {
+            insight.explanation.incident = insight.shared_event_id();
+        }
+        prop_assert_eq!(replayed, without);
+    }
+
+    #[test]
     fn a_table_of_counts_says_as_much_as_the_events(calls in calls()) {
         let sealed = counts(&calls).seal();
         let mut table = PartialCounts::default();
@@ -285,4 +336,16 @@ fn the_generator_reaches_insights_repeats_and_episodes_that_span_a_stop() {
         open += usize::from(engine.open_episodes() > 0);
     }
     assert!(insights > 20 && duplicates > 10 && open > 5, "{insights} {duplicates} {open}");
+}
+
+#[test]
+fn what_an_engine_counted_itself_comes_too_late_for_a_replay() {
+    let event = Event::new(monday(), SOURCES[0], NAMES[0]);
+    let mut engine = Engine::new(Config::default());
+    engine.observe(&event);
+    let mut counts = PartialCounts::default();
+    counts.record(&event);
+    let _ = engine.replay(&counts.seal(), end());
+    let stats = engine.stats();
+    assert_eq!((stats.counted, stats.late, stats.open), (1, 1, 0));
 }

@@ -75,8 +75,10 @@ impl Default for RateDetector {
 }
 
 impl RateDetector {
-    /// The score a finding needs by default.
+    /// The score a finding needs with each sensitivity; the medium one is the default.
+    pub(crate) const LOW: f64 = 5.4;
     pub(crate) const MEDIUM: f64 = 4.5;
+    pub(crate) const HIGH: f64 = 2.8;
 
     /// Returns the settings that fire on all of CloudTrail's published records.
     ///
@@ -89,6 +91,21 @@ impl RateDetector {
             least_calls: 2,
             least_new_calls: 2,
             least_change: 4.0,
+            ..Self::default()
+        }
+    }
+
+    /// Returns the settings that fire only on what is worth waking somebody for.
+    ///
+    /// Small bursts of rare APIs, which are most of what is false, are left out, and so are those
+    /// that are true.
+    #[must_use]
+    pub fn quiet() -> Self {
+        Self {
+            threshold: Self::LOW,
+            least_calls: 10,
+            least_new_calls: 10,
+            least_change: 3.0,
             ..Self::default()
         }
     }
