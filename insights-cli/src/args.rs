@@ -44,12 +44,21 @@ Examples:
   insights detect orders.csv --series-csv time=timestamp,value=orders
   insights detect mails.csv.gz --series-csv time=at,value=sent,name=host,step=5m --format table")]
     Detect(Detect),
+    /// Print the settings in effect, as the file that `--config` takes: each with what it does.
+    #[command(after_help = "\
+Examples:
+  insights config > insights.toml
+  insights config --config insights.toml --profile quiet --set baseline=14d
+  insights replay AWSLogs/ --config insights.toml")]
+    Config(PrintConfig),
 }
 
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Replay {
     #[command(flatten)]
     pub(crate) input: Input,
+    #[command(flatten)]
+    pub(crate) settings: Settings,
     #[command(flatten)]
     pub(crate) select: Select,
     #[command(flatten)]
@@ -64,6 +73,8 @@ pub(crate) struct Replay {
 pub(crate) struct Count {
     #[command(flatten)]
     pub(crate) input: Input,
+    #[command(flatten)]
+    pub(crate) settings: Settings,
     #[command(flatten)]
     pub(crate) select: Select,
     /// Write to FILE instead of stdout
@@ -105,6 +116,8 @@ pub(crate) struct Detect {
     )]
     pub(crate) series_csv: Option<String>,
     #[command(flatten)]
+    pub(crate) settings: Settings,
+    #[command(flatten)]
     pub(crate) select: Select,
     #[command(flatten)]
     pub(crate) model: Model,
@@ -124,21 +137,21 @@ pub(crate) struct Input {
     /// with keys (AWS_PROFILE), or from the role of the container or instance.
     #[arg(required = true, value_name = "INPUT")]
     pub(crate) inputs: Vec<PathBuf>,
-    /// Keep a day of the archive open this long after its end [minutes, or 2h, 7d]
+    /// Keep a day of the archive open this long after its end [minutes, or 2h, 7d; default: 1d]
     ///
     /// An event that was delivered later is counted as late and left out. CloudTrail delivers
     /// within about ten minutes, but may take days after an outage. A longer time loses fewer
     /// events and holds more of them in memory.
-    #[arg(long, value_name = "TIME", default_value = "1d", help_heading = "Input")]
-    pub(crate) allowed_lateness: String,
-    /// Unpack at most this much of one file [bytes, or 512MiB, 4GiB]
+    #[arg(long, value_name = "TIME", help_heading = "Input")]
+    pub(crate) allowed_lateness: Option<String>,
+    /// Unpack at most this much of one file [bytes, or 512MiB, 4GiB; default: 64GiB]
     ///
     /// What passes it was made to fill disks or memory: the beginning is read and the rest is told
     /// as left out. Lines are read piece by piece, however many there are; a document that is one
     /// value, as CloudTrail's are, is held whole, and of that never more than 2 GiB. Each thread
     /// may hold as much.
-    #[arg(long, value_name = "SIZE", default_value = "64GiB", help_heading = "Input")]
-    pub(crate) max_unpacked: String,
+    #[arg(long, value_name = "SIZE", help_heading = "Input")]
+    pub(crate) max_unpacked: Option<String>,
     #[cfg(feature = "s3")]
     #[command(flatten)]
     pub(crate) s3: S3,
@@ -161,6 +174,34 @@ pub(crate) struct S3 {
     /// Requests at a time
     #[arg(long, value_name = "N", default_value_t = 64)]
     pub(crate) concurrency: usize,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct PrintConfig {
+    #[command(flatten)]
+    pub(crate) settings: Settings,
+    #[command(flatten)]
+    pub(crate) select: Select,
+    #[command(flatten)]
+    pub(crate) model: Model,
+    /// Write to FILE instead of stdout
+    #[arg(short, long, value_name = "FILE", help_heading = "Output")]
+    pub(crate) output: Option<PathBuf>,
+}
+
+/// What decides what is reported, apart from the options for it.
+#[derive(Debug, ClapArgs)]
+#[command(next_help_heading = "Settings")]
+pub(crate) struct Settings {
+    /// Take settings from FILE, in TOML; `insights config` prints one with all of them
+    ///
+    /// What the command line says counts over it: --profile over all that profiles set, then --set,
+    /// then the other options.
+    #[arg(long, value_name = "FILE", env = "INSIGHTS_CONFIG")]
+    pub(crate) config: Option<PathBuf>,
+    /// One setting as it could stand in the file, such as baseline=14d; may be repeated
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub(crate) set: Vec<String>,
 }
 
 #[derive(Debug, ClapArgs)]
@@ -198,13 +239,14 @@ pub(crate) struct Model {
     /// Only these types of Insights
     #[arg(long = "type", value_name = "TYPE", value_delimiter = ',', ignore_case = true)]
     pub(crate) insight_type: Vec<Type>,
-    /// How ready to fire: `aws` fires on two calls over an empty week, as CloudTrail does
-    #[arg(long, value_name = "NAME", default_value = "balanced")]
-    pub(crate) profile: Profile,
+    /// Settings that go by a name: balanced is for people, aws fires on two calls over an empty
+    /// week, as CloudTrail does, quiet only on what is worth waking somebody for [default: balanced]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) profile: Option<Profile>,
     /// How ready to fire: for one false Insight in four days, one a day or five a day among 400
-    /// series
-    #[arg(long, value_name = "LEVEL", default_value = "medium", conflicts_with = "profile")]
-    pub(crate) sensitivity: Sensitivity,
+    /// series; it replaces the threshold of the profile [default: medium]
+    #[arg(long, value_name = "LEVEL")]
+    pub(crate) sensitivity: Option<Sensitivity>,
 }
 
 #[derive(Debug, ClapArgs)]
@@ -287,6 +329,45 @@ pub(crate) enum Sensitivity {
 pub(crate) enum Profile {
     Balanced,
     Aws,
+    Quiet,
+}
+
+impl From<Category> for insights_core::EventCategory {
+    fn from(category: Category) -> Self {
+        match category {
+            Category::Management => Self::Management,
+            Category::Data => Self::Data,
+        }
+    }
+}
+
+impl From<Type> for insights_core::InsightType {
+    fn from(insight_type: Type) -> Self {
+        match insight_type {
+            Type::CallRate => Self::CallRate,
+            Type::ErrorRate => Self::ErrorRate,
+        }
+    }
+}
+
+impl From<Sensitivity> for insights_core::Sensitivity {
+    fn from(sensitivity: Sensitivity) -> Self {
+        match sensitivity {
+            Sensitivity::Low => Self::Low,
+            Sensitivity::Medium => Self::Medium,
+            Sensitivity::High => Self::High,
+        }
+    }
+}
+
+impl From<Profile> for insights_core::Profile {
+    fn from(profile: Profile) -> Self {
+        match profile {
+            Profile::Balanced => Self::Balanced,
+            Profile::Aws => Self::Aws,
+            Profile::Quiet => Self::Quiet,
+        }
+    }
 }
 
 /// How Insights are written.

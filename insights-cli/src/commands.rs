@@ -1,6 +1,9 @@
 //! One file for each subcommand, and what they share.
 
+mod archive;
+mod config;
 mod count;
+mod counted;
 mod detect;
 mod replay;
 
@@ -25,6 +28,7 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Exit> {
         Command::Replay(args) => replay::run(args),
         Command::Count(args) => count::run(args),
         Command::Detect(args) => detect::run(args),
+        Command::Config(args) => config::run(args),
     }
 }
 

@@ -20,7 +20,7 @@ pub(crate) mod s3;
 pub(crate) mod scope;
 pub(crate) mod series;
 pub(crate) mod skipped;
-mod sniff;
+pub(crate) mod sniff;
 #[cfg(test)]
 mod sweeps;
 pub(crate) mod table;

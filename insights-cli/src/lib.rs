@@ -7,12 +7,14 @@
 mod args;
 mod columns;
 mod commands;
+mod document;
 mod exit;
 mod input;
 mod output;
 mod plan;
 mod printable;
 mod progress;
+mod settings;
 mod summary;
 
 #[cfg(fuzzing)]

@@ -7,14 +7,13 @@ use std::{
 };
 
 use chrono::{DateTime, NaiveDate, Utc};
-use insights_core::{
-    Config, EventCategory, InsightType, Minute, Minutes, Profile, Selection, Sensitivity,
-};
+use insights_core::{Minute, Minutes};
 
 use crate::{
     args::{self, Format},
     exit::UsageError,
     input::{globs, s3, texts::Bounds},
+    settings::Settings,
 };
 
 /// Where logs come from.
@@ -62,12 +61,9 @@ pub(crate) struct RunPlan {
     pub(crate) summary: Option<PathBuf>,
 }
 
-impl TryFrom<args::Input> for InputPlan {
-    type Error = UsageError;
-
-    fn try_from(args: args::Input) -> Result<Self, UsageError> {
-        let allowed_lateness = span(&args.allowed_lateness)?;
-        let bounds = Bounds::new(size("--max-unpacked", &args.max_unpacked)?);
+impl InputPlan {
+    /// Checks where logs come from.
+    pub(crate) fn new(args: args::Input, settings: &Settings) -> Result<Self, UsageError> {
         let (remote, inputs): (Vec<_>, _) =
             args.inputs.into_iter().partition(|input| s3::is_address(input));
         let remote = s3::Plan::new(
@@ -75,7 +71,12 @@ impl TryFrom<args::Input> for InputPlan {
             #[cfg(feature = "s3")]
             args.s3,
         )?;
-        Ok(Self { inputs: globs::expand(inputs)?, remote, allowed_lateness, bounds })
+        Ok(Self {
+            inputs: globs::expand(inputs)?,
+            remote,
+            allowed_lateness: settings.allowed_lateness(),
+            bounds: settings.bounds(),
+        })
     }
 }
 
@@ -165,57 +166,8 @@ impl RunPlan {
     }
 }
 
-/// Returns which events count.
-pub(crate) fn selection(args: args::Select) -> Result<Selection, UsageError> {
-    let from = args.from.as_deref().map(|text| instant("--from", text)).transpose()?;
-    let to = args.to.as_deref().map(|text| instant("--to", text)).transpose()?;
-    if let (Some(from), Some(to)) = (from, to)
-        && from >= to
-    {
-        return Err(UsageError(format!("--from {from} is not before --to {to}")));
-    }
-    let service = |name: String| {
-        if name.contains('.') { name } else { format!("{name}.amazonaws.com") }
-    };
-    let category = |category| match category {
-        args::Category::Management => EventCategory::Management,
-        args::Category::Data => EventCategory::Data,
-    };
-    Ok(Selection {
-        include_reads: args.include_reads,
-        accounts: args.account,
-        regions: args.region,
-        event_sources: args.event_source.into_iter().map(service).collect(),
-        event_names: args.event_name,
-        categories: args.category.into_iter().map(category).collect(),
-        from,
-        to,
-    })
-}
-
-/// Returns the settings of the engine.
-pub(crate) fn config(selection: Selection, args: &args::Model) -> Result<Config, UsageError> {
-    let insight_type = |insight_type: &args::Type| match insight_type {
-        args::Type::CallRate => InsightType::CallRate,
-        args::Type::ErrorRate => InsightType::ErrorRate,
-    };
-    let builder = match args.profile {
-        args::Profile::Aws => Config::builder().profile(Profile::Aws),
-        args::Profile::Balanced => Config::builder().sensitivity(match args.sensitivity {
-            args::Sensitivity::Low => Sensitivity::Low,
-            args::Sensitivity::Medium => Sensitivity::Medium,
-            args::Sensitivity::High => Sensitivity::High,
-        }),
-    };
-    builder
-        .selection(selection)
-        .insight_types(args.insight_type.iter().map(insight_type).collect())
-        .build()
-        .map_err(|error| UsageError(error.to_string()))
-}
-
 /// Reads `2026-03-02` or `2026-03-02T14:05:00Z`.
-fn instant(option: &str, text: &str) -> Result<Minute, UsageError> {
+pub(crate) fn instant(option: &str, text: &str) -> Result<Minute, UsageError> {
     let date = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok();
     let midnight = date.and_then(|date| date.and_hms_opt(0, 0, 0)).map(|time| time.and_utc());
     let time = DateTime::parse_from_rfc3339(text).map(|time| time.to_utc()).ok();
@@ -228,7 +180,7 @@ fn instant(option: &str, text: &str) -> Result<Minute, UsageError> {
 }
 
 /// Reads `30`, `30m`, `2h` or `7d`.
-fn span(text: &str) -> Result<Minutes, UsageError> {
+pub(crate) fn span(text: &str) -> Result<Minutes, UsageError> {
     let (digits, unit) =
         text.split_at(text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len()));
     let count: Option<u32> = digits.parse().ok().filter(|&count| count <= 1_000_000);
@@ -242,7 +194,7 @@ fn span(text: &str) -> Result<Minutes, UsageError> {
 }
 
 /// Reads a number of bytes, such as `512MiB` or `4G`: units are powers of 1024.
-fn size(option: &str, text: &str) -> Result<usize, UsageError> {
+pub(crate) fn size(option: &str, text: &str) -> Result<usize, UsageError> {
     /// Less would refuse ordinary logs.
     const LEAST: usize = 1 << 20;
     let (digits, unit) =

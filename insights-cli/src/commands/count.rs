@@ -10,18 +10,17 @@ use insights_core::{OpenMinutes, PartialCounts, Watermark};
 
 use crate::{
     args::Count,
-    commands::{conclude, refuse_no_logs, refuse_nothing, refuse_overwriting, start_threads},
-    exit::Exit,
-    input::{
-        archive::{self, Sink},
-        s3,
-        scope::Scope,
-        walk,
+    commands::{
+        archive::{self, Outputs},
+        conclude, start_threads,
     },
+    exit::Exit,
+    input::archive::Sink,
     output,
     output::counts::CountsWriter,
-    plan::{self, InputPlan, RunPlan},
+    plan::{InputPlan, RunPlan},
     progress::Progress,
+    settings::Settings,
     summary::Summary,
 };
 
@@ -43,30 +42,27 @@ impl Sink for Counting {
 
 pub(super) fn run(args: Count) -> anyhow::Result<Exit> {
     let began = Instant::now();
-    let input = InputPlan::try_from(args.input)?;
-    let selection = plan::selection(args.select)?;
+    let settings = Settings::new(&args.settings, None)?.select(args.select)?.input(&args.input)?;
+    let input = InputPlan::new(args.input, &settings)?;
     let run = RunPlan::new(args.common, args.output.is_none() && stdout().is_terminal())?;
     start_threads(&run)?;
 
-    let outputs = [args.output.as_deref(), run.summary.as_deref()];
-    let scope = Scope::new(&selection, input.allowed_lateness);
-    let mut found = walk::find(&input.inputs, outputs, &scope);
+    let files = [args.output.as_deref(), run.summary.as_deref()];
+    let outputs = Outputs { files, ..Outputs::default() };
     let progress = Progress::new(0, run.progress);
-    let _connection = s3::find(&input.remote, &scope, &progress, &mut found)?;
-    progress.expect(found.sources());
-    refuse_nothing(&found)?;
-    refuse_overwriting(outputs, |path| found.reads(path))?;
-    let writer = CountsWriter::new(output::sink(args.output.as_deref())?)?;
-    let mut counting = Counting { open: OpenMinutes::new(selection.clone()), writer };
-    let outcome = archive::read(&found, &selection, &input, &run, &progress, &mut counting)?;
-    refuse_no_logs(&found, &outcome)?;
-    let end = outcome.end(&selection);
+    let selection = settings.selection();
+    let open = || {
+        let writer = CountsWriter::new(output::sink(args.output.as_deref())?)?;
+        Ok(Counting { open: OpenMinutes::new(selection.clone()), writer })
+    };
+    let (counting, outcome) = archive::read(&input, selection, outputs, &run, &progress, open)?;
+    let end = outcome.end(selection);
 
     progress.finish();
 
     let mut summary = Summary {
         tally: outcome.tally,
-        skipped_files: found.skipped + outcome.skipped,
+        skipped_files: outcome.skipped,
         first: outcome.first,
         end: outcome.first.map(|_| end.minute()),
         ..Summary::default()

@@ -1,6 +1,6 @@
 //! `insights detect`: counts in, Insight events out.
 
-use std::{fs, time::Instant};
+use std::time::Instant;
 
 use insights_core::Watermark;
 
@@ -9,33 +9,34 @@ use crate::{
     commands::{Detection, conclude, refuse_overwriting, start_threads},
     exit::Exit,
     input::{counts, series},
-    plan::{self, ResultsPlan, RunPlan, SeriesPlan},
+    plan::{ResultsPlan, RunPlan, SeriesPlan},
     progress::Progress,
+    settings::Settings,
     summary::Summary,
 };
 
 pub(super) fn run(args: Detect) -> anyhow::Result<Exit> {
     let began = Instant::now();
     let series = args.series_csv.as_deref().map(SeriesPlan::parse).transpose()?;
-    let config = plan::config(plan::selection(args.select)?, &args.model)?;
-    let selection = config.selection().clone();
+    let settings = Settings::new(&args.settings, Some(&args.model))?.select(args.select)?;
+    let config = settings.config()?;
+    let selection = settings.selection();
     let results = ResultsPlan::from(args.results);
     let run = RunPlan::new(args.common, results.streams_to_terminal())?;
     start_threads(&run)?;
 
     refuse_overwriting([results.output.as_deref(), run.summary.as_deref()], |path| {
-        let path = fs::canonicalize(path).ok();
-        path.is_some() && args.counts.iter().any(|input| fs::canonicalize(input).ok() == path)
+        counts::reads(&args.counts, path)
     })?;
     let progress = Progress::new(args.counts.len(), run.progress);
     let mut detection = Detection::new(config, &results)?;
     let (table, spread) = match &series {
         Some(plan) => {
             let (table, spread) =
-                series::read(&args.counts, plan, &selection, run.strict, &progress)?;
+                series::read(&args.counts, plan, selection, run.strict, &progress)?;
             (table, Some(spread))
         }
-        None => (counts::read(&args.counts, &selection, run.strict, &progress)?, None),
+        None => (counts::read(&args.counts, selection, run.strict, &progress)?, None),
     };
     let end = table.times.end();
     let end = selection.to.map_or(end, |to| end.min(Watermark::at(to)));

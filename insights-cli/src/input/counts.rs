@@ -1,6 +1,9 @@
 //! Reads tables of counts: [`read`].
 
-use std::path::{Path, PathBuf};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 use csv::StringRecord;
 use insights_core::{Attributes, EventCategory, Selection, SeriesKey};
@@ -19,6 +22,12 @@ pub(crate) fn read(
     progress: &Progress,
 ) -> anyhow::Result<Table> {
     Table::read(paths, &mut Counts { selection }, strict, progress)
+}
+
+/// Returns whether `path` is one of the tables.
+pub(crate) fn reads(tables: &[PathBuf], path: &Path) -> bool {
+    let path = fs::canonicalize(path).ok();
+    path.is_some() && tables.iter().any(|table| fs::canonicalize(table).ok() == path)
 }
 
 /// Reads the text of one table.

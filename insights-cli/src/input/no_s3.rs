@@ -52,6 +52,12 @@ impl Plan {
             ))),
         }
     }
+
+    /// Returns whether nothing is to be read.
+    #[expect(clippy::unused_self, reason = "what it stands for looks")]
+    pub(crate) const fn is_empty(&self) -> bool {
+        true
+    }
 }
 
 impl Object {

@@ -1,6 +1,10 @@
-//! [`holds_records`], [`begins`]: whether a file holds records though it is not named like a log.
+//! [`holds_records`], [`begins`], [`holds_counts`]: what a file holds, whatever its name.
 
-use std::{fs::File, io::Read, path::Path};
+use std::{
+    fs::File,
+    io::{self, BufRead, Read},
+    path::Path,
+};
 
 use crate::input::{container, unpack::Unpacked};
 
@@ -14,9 +18,30 @@ pub(super) fn holds_records(path: &Path) -> bool {
 
 /// Looks at the beginning of what is in a file.
 pub(super) fn begins(file: impl Read) -> bool {
-    let Ok(text) = Unpacked::open(file) else { return false };
+    beginning(file).is_some_and(|text| container::begins(&text))
+}
+
+/// Returns the beginning of the text in a file, if it can be unpacked.
+fn beginning(file: impl Read) -> Option<String> {
+    let text = Unpacked::open(file).ok()?;
     let mut bytes = Vec::new();
     // What comes before damage is enough to tell.
     let _ = text.take(BEGINNING).read_to_end(&mut bytes);
-    container::begins(String::from_utf8_lossy(&bytes).trim_start_matches('\u{feff}'))
+    Some(String::from_utf8_lossy(&bytes).trim_start_matches('\u{feff}').to_owned())
+}
+
+/// Looks whether a file, or stdin where it is called `-`, begins as a table of counts does. Of
+/// stdin nothing is taken.
+pub(crate) fn holds_counts(path: &Path) -> bool {
+    if path.as_os_str() == "-" {
+        return io::stdin().lock().fill_buf().is_ok_and(are_counts);
+    }
+    !path.is_dir() && File::open(path).is_ok_and(are_counts)
+}
+
+fn are_counts(file: impl Read) -> bool {
+    let Some(text) = beginning(file) else { return false };
+    let header = text.lines().next().unwrap_or_default();
+    let has = |name: &str| header.split(',').any(|cell| cell.trim().trim_matches('"') == name);
+    ["minute", "event_name", "count"].into_iter().all(has)
 }

@@ -52,6 +52,11 @@ impl Plan {
             concurrency,
         })
     }
+
+    /// Returns whether nothing is to be read.
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.addresses.is_empty()
+    }
 }
 
 /// Asks S3 or a server like it.

@@ -1,0 +1,48 @@
+//! [`read`]: finds the logs that were named and counts them.
+
+use std::path::Path;
+
+use insights_core::Selection;
+
+use crate::{
+    commands::{refuse_no_logs, refuse_nothing, refuse_overwriting, refuse_overwriting_tree},
+    input::{
+        archive::{self, Outcome, Sink},
+        s3,
+        scope::Scope,
+        walk,
+    },
+    plan::{InputPlan, RunPlan},
+    progress::Progress,
+};
+
+/// What a run writes to.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Outputs<'a> {
+    pub(super) files: [Option<&'a Path>; 2],
+    pub(super) tree: Option<&'a Path>,
+}
+
+/// Finds the logs that were named and feeds their counts to what `open` returns once it is known
+/// that there is something to read and nothing that would be overwritten.
+pub(super) fn read<S: Sink>(
+    input: &InputPlan,
+    selection: &Selection,
+    outputs: Outputs<'_>,
+    run: &RunPlan,
+    progress: &Progress,
+    open: impl FnOnce() -> anyhow::Result<S>,
+) -> anyhow::Result<(S, Outcome)> {
+    let scope = Scope::new(selection, input.allowed_lateness);
+    let mut found = walk::find(&input.inputs, outputs.files, &scope);
+    let _connection = s3::find(&input.remote, &scope, progress, &mut found)?;
+    progress.expect(found.sources());
+    refuse_nothing(&found)?;
+    refuse_overwriting(outputs.files, |path| found.reads(path))?;
+    refuse_overwriting_tree(outputs.tree, &found)?;
+    let mut sink = open()?;
+    let mut outcome = archive::read(&found, selection, input, run, progress, &mut sink)?;
+    refuse_no_logs(&found, &outcome)?;
+    outcome.skipped += found.skipped;
+    Ok((sink, outcome))
+}
