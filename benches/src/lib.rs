@@ -4,6 +4,8 @@
 pub mod quality;
 mod stream;
 mod texts;
+mod weeks;
 
 pub use stream::{BEGIN, Calls, HotStream, Ids, RareSeries, minutes_after_begin};
 pub use texts::Texts;
+pub use weeks::Weeks;

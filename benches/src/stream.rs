@@ -203,10 +203,10 @@ fn id(high: u64, low: u64) -> String {
 }
 
 /// SplitMix64 (Steele, Lea and Flood 2014): one number after the other from any seed.
-struct Random(u64);
+pub(crate) struct Random(pub(crate) u64);
 
 impl Random {
-    fn next(&mut self) -> u64 {
+    pub(crate) fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mixed = (self.0 ^ self.0 >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         let mixed = (mixed ^ mixed >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
@@ -214,8 +214,29 @@ impl Random {
     }
 
     /// Returns a number below `end`, which is small.
-    fn below(&mut self, end: u64) -> u32 {
+    pub(crate) fn below(&mut self, end: u64) -> u32 {
         u32::try_from(self.next() % end).unwrap_or(u32::MAX)
+    }
+
+    /// Returns a number from 0 up to 1.
+    pub(crate) fn unit(&mut self) -> f64 {
+        (self.next() >> 11) as f64 / (1_u64 << 53) as f64
+    }
+
+    /// Returns a count with this mean: by Knuth's product of units, in parts of a mean of 10.
+    pub(crate) fn poisson(&mut self, mean: f64) -> u32 {
+        const PART: f64 = 10.0;
+        let (mut left, mut count) = (mean, 0);
+        while left > 0.0 {
+            let limit = (-left.min(PART)).exp();
+            let mut product = self.unit();
+            while product > limit {
+                count += 1;
+                product *= self.unit();
+            }
+            left -= PART;
+        }
+        count
     }
 }
 

@@ -10,7 +10,7 @@ mod replay;
 use std::{collections::BTreeMap, path::Path, time::Instant};
 
 use anyhow::{Context, anyhow};
-use insights_core::{Config, Engine, Hole, Insight, InsightState, LogKey, Minute, Watermark};
+use insights_core::{Engine, Hole, Insight, InsightState, LogKey, Minute};
 
 use crate::{
     args::{Args, Command},
@@ -121,28 +121,16 @@ fn conclude(
     })
 }
 
-/// An engine and where its Insights go.
-struct Detection {
-    engine: Engine,
+/// Where Insights go, and how many went.
+struct Reports {
     outputs: Vec<Box<dyn Output>>,
     starts: u64,
     ends: u64,
-    /// By log and start, as the engine remembers holes for weeks only.
-    holes: BTreeMap<(LogKey, Minute), Hole>,
 }
 
-impl Detection {
-    fn new(config: Config, results: &ResultsPlan) -> anyhow::Result<Self> {
-        let outputs = output::open(results)?;
-        let engine = Engine::new(config);
-        Ok(Self { engine, outputs, starts: 0, ends: 0, holes: BTreeMap::new() })
-    }
-
-    fn advance(&mut self, watermark: Watermark) -> anyhow::Result<()> {
-        let insights = self.engine.advance_to(watermark);
-        let holes = self.engine.holes();
-        self.holes.extend(holes.map(|(log, hole)| ((log.clone(), hole.start), hole)));
-        self.write(&insights)
+impl Reports {
+    fn new(results: &ResultsPlan) -> anyhow::Result<Self> {
+        Ok(Self { outputs: output::open(results)?, starts: 0, ends: 0 })
     }
 
     fn write(&mut self, insights: &[Insight]) -> anyhow::Result<()> {
@@ -158,24 +146,34 @@ impl Detection {
         Ok(())
     }
 
-    /// Writes what the end of the input leaves open and adds the numbers to `summary`.
+    /// Ends the outputs and adds the numbers to `summary`.
     ///
     /// Where nothing could be read, the files of an earlier run are worth more than empty ones and
     /// stay.
-    fn finish(mut self, summary: &mut Summary) -> anyhow::Result<()> {
-        let insights = self.engine.finish();
-        self.write(&insights)?;
+    fn finish(self, summary: &mut Summary) -> anyhow::Result<()> {
         if !summary.nothing_read() {
             for output in self.outputs {
                 output.finish().context("cannot write the Insights")?;
             }
         }
-        summary.take(self.engine.stats());
-        summary.series = self.engine.series();
-        summary.holes =
-            self.holes.into_iter().map(|((log, _), hole)| LogHole::new(&log, hole)).collect();
         summary.starts = self.starts;
         summary.ends = self.ends;
         Ok(())
+    }
+}
+
+/// The holes in logs, by log and start: an engine remembers them for weeks only.
+#[derive(Debug, Default)]
+struct Holes(BTreeMap<(LogKey, Minute), Hole>);
+
+impl Holes {
+    /// Takes note of the holes that an engine knows of.
+    fn enter(&mut self, engine: &Engine) {
+        let holes = engine.holes();
+        self.0.extend(holes.map(|(log, hole)| ((log.clone(), hole.start), hole)));
+    }
+
+    fn told(self) -> Vec<LogHole> {
+        self.0.into_iter().map(|((log, _), hole)| LogHole::new(&log, hole)).collect()
     }
 }

@@ -5,7 +5,11 @@ use std::{error, fmt};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    detector::rate::RateDetector, log_life::LogLife, selection::Selection, series::InsightType,
+    detector::rate::RateDetector,
+    log_life::LogLife,
+    part::Part,
+    selection::Selection,
+    series::{InsightType, SeriesKey},
     time::Minutes,
 };
 
@@ -72,6 +76,8 @@ pub struct ConfigBuilder {
     quiet: Minutes,
     longest: Minutes,
     detector: RateDetector,
+    #[serde(skip_serializing_if = "Part::is_whole")]
+    part: Part,
 }
 
 impl Default for ConfigBuilder {
@@ -84,6 +90,7 @@ impl Default for ConfigBuilder {
             quiet: Minutes::new(3),
             longest: Minutes::days(1),
             detector: RateDetector::default(),
+            part: Part::WHOLE,
         }
     }
 }
@@ -105,6 +112,18 @@ impl Config {
     #[must_use]
     pub fn wants(&self, insight_type: InsightType) -> bool {
         self.0.insight_types.is_empty() || self.0.insight_types.contains(&insight_type)
+    }
+
+    /// Returns whether insights of a series are wanted, and from this engine.
+    #[must_use]
+    pub fn judges(&self, series: &SeriesKey) -> bool {
+        self.wants(series.insight_type()) && self.0.part.has(series)
+    }
+
+    /// Returns which of the series are judged.
+    #[must_use]
+    pub const fn part(&self) -> Part {
+        self.0.part
     }
 
     /// Returns how far back a baseline reaches.
@@ -178,6 +197,13 @@ impl ConfigBuilder {
     #[must_use]
     pub fn longest(self, longest: Minutes) -> Self {
         Self { longest, ..self }
+    }
+
+    /// Sets which of the series are judged, where several engines share the work. The default is
+    /// all.
+    #[must_use]
+    pub fn part(self, part: Part) -> Self {
+        Self { part, ..self }
     }
 
     /// Sets the settings of the default detector.

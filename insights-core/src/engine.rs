@@ -255,10 +255,10 @@ impl<D: Detector> Engine<D> {
         self.open.watermark()
     }
 
-    /// Returns the number of series with calls that still matter.
+    /// Returns the number of series with calls that still matter, of those in its part.
     #[must_use]
     pub fn series(&self) -> usize {
-        self.watches.len()
+        self.watches.iter().filter(|watch| self.config.part().has(&watch.key)).count()
     }
 
     /// Returns the number of episodes that have begun and not ended.
@@ -280,7 +280,7 @@ impl<D: Detector> Engine<D> {
         watch.baseline.push(cell.minute, cell.count);
         let made_of = keys.attributes.get(cell.attributes);
         // Who calls is held only where it can be reported.
-        if !made_of.is_empty() && self.config.wants(watch.key.insight_type()) {
+        if !made_of.is_empty() && watch.judged {
             let attributes = &mut numbers.attributes[cell.attributes as usize];
             if *attributes == NONE {
                 *attributes = self.attributes.intern_owned(made_of);
@@ -301,7 +301,7 @@ impl<D: Detector> Engine<D> {
         let mut reported = Vec::new();
         for slot in slots {
             let watch = &mut self.watches[slot as usize];
-            if !self.config.wants(watch.key.insight_type()) {
+            if !watch.judged {
                 continue;
             }
             let log = self.logs.log(watch.log);
@@ -379,7 +379,8 @@ impl<D: Detector> Engine<D> {
         }
         let log = self.logs.number(&key.log());
         let slot = number(self.watches.len());
-        self.watches.push(Watch::new(key.clone(), log));
+        let judged = self.config.judges(key);
+        self.watches.push(Watch::new(key.clone(), log, judged));
         self.index.insert(slot, key_in(&self.watches));
         slot
     }

@@ -70,6 +70,7 @@ mod log_life;
 mod logs;
 mod marks;
 mod open;
+mod part;
 mod report;
 mod sealed;
 mod selection;
@@ -108,6 +109,7 @@ pub use crate::{
     insight::{Average, Explanation, Insight, InsightState},
     log_life::{Hole, LogLife},
     open::{Disposition, OpenMinutes, Stats},
+    part::Part,
     sealed::{CountRow, LogActivity, SealedCounts},
     selection::Selection,
     series::{EventCategory, InsightType, LogKey, SeriesKey},

@@ -28,6 +28,8 @@ pub(crate) struct Watch<M> {
     pub(crate) key: SeriesKey,
     /// The number of its log.
     pub(crate) log: u32,
+    /// Whether its insights are wanted; if not it only tells of its log and of other series.
+    pub(crate) judged: bool,
     pub(crate) baseline: Baseline,
     pub(crate) made_of: Vec<MadeOf>,
     /// None as long as nothing was ever reported, as of most series.
@@ -75,10 +77,11 @@ impl<M: Clone> Watch<M> {
     /// Episodes that begin so soon after the end of another one may all be one new level.
     const FOLLOWS: Minutes = Minutes::new(45);
 
-    pub(crate) fn new(key: SeriesKey, log: u32) -> Self {
+    pub(crate) fn new(key: SeriesKey, log: u32, judged: bool) -> Self {
         Self {
             key,
             log,
+            judged,
             baseline: Baseline::NONE,
             made_of: Vec::new(),
             marks: None,

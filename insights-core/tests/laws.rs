@@ -1,9 +1,11 @@
 //! Laws that hold for every input: order, partition, merging, stopping and going on.
 
+use std::num::NonZeroU32;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use insights_core::{
-    Attribute, Config, Engine, Event, EventCategory, Insight, Minute, MinuteBucket, PartialCounts,
-    SealedCounts, Watermark,
+    Attribute, Config, Engine, Event, EventCategory, Insight, Minute, MinuteBucket, Part,
+    PartialCounts, SealedCounts, Watermark,
 };
 use proptest::prelude::*;
 
@@ -287,6 +289,26 @@ proptest! {
             prop_assert_eq!(engine.stats().counted, merged.stats().counted);
             prop_assert_eq!(engine.stats().not_selected, merged.stats().not_selected);
         }
+    }
+
+    #[test]
+    fn detection_in_parts_says_what_one_engine_says(
+        calls in calls(),
+        of in 1..6_u32,
+        cut in 0..10 * 1_440_u32,
+    ) {
+        let cut = Watermark::at(Minute::from_epoch(Minute::containing(monday()).since_epoch() + cut));
+        let sealed = counts(&calls).seal();
+        // Wherever the log ends: what is open there is told too.
+        let replay = |config| {
+            let mut engine = Engine::new(config);
+            let mut insights = engine.replay(&sealed, cut);
+            insights.extend(engine.finish());
+            insights
+        };
+        let parts = Part::all(NonZeroU32::new(of).unwrap());
+        let parts = parts.map(|part| replay(Config::builder().part(part).build().unwrap()));
+        prop_assert_eq!(Part::join(parts), replay(Config::default()));
     }
 
     #[test]

@@ -2,12 +2,12 @@
 
 use std::time::Instant;
 
-use insights_core::{PartialCounts, Watermark};
+use insights_core::{Engine, PartialCounts, Watermark};
 
 use crate::{
     args::Replay,
     commands::{
-        Detection,
+        Holes, Reports,
         archive::{self, Outputs},
         conclude, start_threads,
     },
@@ -19,13 +19,33 @@ use crate::{
     summary::Summary,
 };
 
+/// An engine and where its Insights go.
+struct Detection {
+    engine: Engine,
+    reports: Reports,
+    holes: Holes,
+}
+
 impl Sink for Detection {
     fn add(&mut self, counts: PartialCounts) {
         self.engine.merge(counts);
     }
 
     fn advance(&mut self, watermark: Watermark) -> anyhow::Result<()> {
-        Self::advance(self, watermark)
+        let insights = self.engine.advance_to(watermark);
+        self.holes.enter(&self.engine);
+        self.reports.write(&insights)
+    }
+}
+
+impl Detection {
+    /// Writes what the end of the input leaves open and adds the numbers to `summary`.
+    fn finish(mut self, summary: &mut Summary) -> anyhow::Result<()> {
+        self.reports.write(&self.engine.finish())?;
+        summary.take(self.engine.stats());
+        summary.series = self.engine.series();
+        summary.holes = self.holes.told();
+        self.reports.finish(summary)
     }
 }
 
@@ -46,7 +66,10 @@ pub(super) fn run(args: Replay) -> anyhow::Result<Exit> {
     };
     let progress = Progress::new(0, run.progress);
     let selection = settings.selection();
-    let open = || Detection::new(config, &results);
+    let open = || {
+        let reports = Reports::new(&results)?;
+        Ok(Detection { engine: Engine::new(config), reports, holes: Holes::default() })
+    };
     let (detection, outcome) = archive::read(&input, selection, outputs, &run, &progress, open)?;
 
     progress.finish();
