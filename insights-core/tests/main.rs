@@ -6,6 +6,7 @@ mod account;
 mod behaviours;
 mod checkpoint;
 mod conformance;
+mod examples;
 mod holes;
 mod jobs;
 mod laws;
