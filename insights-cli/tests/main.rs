@@ -24,6 +24,7 @@ mod program;
 mod real;
 mod same_bytes;
 mod series;
+mod settings;
 mod strict;
 mod tables;
 mod timeline;

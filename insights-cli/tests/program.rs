@@ -76,7 +76,8 @@ pub(crate) fn run(mut command: Command, input: &[u8]) -> Run {
 /// Returns the binary, ready to run.
 pub(crate) fn command(args: &Args<'_>) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_insights"));
-    command.args(args);
+    // The settings of whoever runs the tests are no part of them.
+    command.args(args).env_remove("INSIGHTS_CONFIG");
     command
 }
 

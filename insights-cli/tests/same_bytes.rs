@@ -54,6 +54,23 @@ fn the_archives_have_something_to_tell() {
 }
 
 #[test]
+fn detection_in_parts_does_not_show() {
+    for known in &*KNOWN {
+        let counts = known.folder.join("counts.csv");
+        insights(&[&"count", &known.folder.path(), &"-o", &counts]).exited(0);
+        for threads in ["1", "2", "7"] {
+            let run = insights(&[&"detect", &counts, &"--threads", &threads]).exited(0);
+            assert!(run.stdout == known.replay.stdout, "{}", run.stderr);
+            for name in ["series", "starts", "ends"] {
+                assert_eq!(run.number(name), known.replay.number(name), "{name}");
+            }
+            assert_eq!(run.summary["holes"], known.replay.summary["holes"]);
+        }
+        fs::remove_file(counts).unwrap();
+    }
+}
+
+#[test]
 fn the_number_of_threads_does_not_show() {
     for known in &*KNOWN {
         for threads in ["1", "2"] {

@@ -268,14 +268,13 @@ impl ConfigBuilder {
                 least_change: detector.least_change,
             });
         }
-        if detector.least_calls == 0
-            || detector.least_new_calls == 0
-            || detector.warm_up_calls < detector.least_calls.max(detector.least_new_calls)
-        {
-            return Err(ConfigError::LeastCallsOutOfRange {
-                least_calls: detector.least_calls.min(detector.least_new_calls),
-                warm_up_calls: detector.warm_up_calls,
-            });
+        for least_calls in [detector.least_calls, detector.least_new_calls] {
+            if least_calls == 0 || detector.warm_up_calls < least_calls {
+                return Err(ConfigError::LeastCallsOutOfRange {
+                    least_calls,
+                    warm_up_calls: detector.warm_up_calls,
+                });
+            }
         }
         Ok(Config(self))
     }
