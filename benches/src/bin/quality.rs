@@ -11,7 +11,7 @@ use std::time::Instant;
 use anyhow::{Context, bail};
 use clap::Parser;
 use insights_benches::quality::{Benchmark, Detail, Score, Table};
-use insights_core::{Config, Sensitivity};
+use insights_core::{Config, Profile, Sensitivity};
 
 /// The accounts made and replayed at the same time; each takes some 200 megabytes.
 const THREADS: usize = 2;
@@ -23,9 +23,12 @@ struct Command {
     /// The seeds of the accounts: 7, 1-3 or 1,4,9
     #[arg(long, default_value = "1-3", value_parser = seeds)]
     seeds: Seeds,
-    /// How ready to fire
+    /// How ready to fire: low, medium or high
     #[arg(long, default_value = "medium", value_parser = sensitivity)]
     sensitivity: Sensitivity,
+    /// Settings by name instead: balanced, aws or quiet
+    #[arg(long, value_parser = profile, conflicts_with = "sensitivity")]
+    profile: Option<Profile>,
     /// List each false report and each label missed
     #[arg(long)]
     detail: bool,
@@ -62,9 +65,23 @@ fn sensitivity(text: &str) -> anyhow::Result<Sensitivity> {
     })
 }
 
+fn profile(text: &str) -> anyhow::Result<Profile> {
+    Ok(match text {
+        "balanced" => Profile::Balanced,
+        "aws" => Profile::Aws,
+        "quiet" => Profile::Quiet,
+        _ => bail!("{text:?} is not balanced, aws or quiet"),
+    })
+}
+
 fn main() -> anyhow::Result<()> {
     let command = Command::parse();
-    let config = Config::builder().sensitivity(command.sensitivity).build()?;
+    let builder = Config::builder();
+    let config = match command.profile {
+        Some(profile) => builder.profile(profile),
+        None => builder.sensitivity(command.sensitivity),
+    }
+    .build()?;
     let Seeds(seeds) = &command.seeds;
     let begin = Instant::now();
     let next = AtomicUsize::new(0);
