@@ -240,7 +240,7 @@ pub(crate) struct Model {
     #[arg(long = "type", value_name = "TYPE", value_delimiter = ',', ignore_case = true)]
     pub(crate) insight_type: Vec<Type>,
     /// Settings that go by a name: balanced is for people, aws fires on two calls over an empty
-    /// week, as CloudTrail does, quiet only on what is worth waking somebody for [default: balanced]
+    /// week, as CloudTrail does, quiet on what is worth waking somebody for [default: balanced]
     #[arg(long, value_name = "NAME")]
     pub(crate) profile: Option<Profile>,
     /// How ready to fire: for one false Insight in four days, one a day or five a day among 400

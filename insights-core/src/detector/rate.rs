@@ -95,19 +95,13 @@ impl RateDetector {
         }
     }
 
-    /// Returns the settings that fire only on what is worth waking somebody for.
+    /// Returns the settings that fire only on what is worth waking somebody for: a higher threshold.
     ///
-    /// Small bursts of rare APIs, which are most of what is false, are left out, and so are those
-    /// that are true.
+    /// More calls or a larger change at the least would not help: what is false is as large as
+    /// what is true.
     #[must_use]
     pub fn quiet() -> Self {
-        Self {
-            threshold: Self::LOW,
-            least_calls: 10,
-            least_new_calls: 10,
-            least_change: 3.0,
-            ..Self::default()
-        }
+        Self { threshold: 8.0, ..Self::default() }
     }
 }
 
