@@ -87,7 +87,6 @@ impl Draft {
 
     /// Returns the series, and has none of its calls any more.
     fn finish(&mut self) -> Series {
-        self.settle();
         let Target { region, service, name } = self.target;
         Series {
             region,
@@ -190,8 +189,43 @@ impl Ledger {
         }
     }
 
+    /// Lets each failure be a call of the same identity, too.
+    ///
+    /// A spike of failures may be more than there are calls. Nobody should be blamed for seeing
+    /// the calls this adds, nor for not seeing them.
+    fn call_failures(&mut self, labels: &[Label]) {
+        let mut failed: BTreeMap<(usize, u32, u16), u32> = BTreeMap::new();
+        for draft in self.drafts.iter().filter(|draft| draft.code.is_some()) {
+            let Some(&calls) = self.index.get(&(draft.target, None)) else { continue };
+            for cell in &draft.cells {
+                *failed.entry((calls, cell.minute, cell.identity)).or_default() += cell.count;
+            }
+        }
+        for ((calls, minute, identity), failed) in failed {
+            let cells = &mut self.drafts[calls].cells;
+            let at = cells.binary_search_by_key(&(minute, identity), |c| (c.minute, c.identity));
+            match at {
+                Ok(at) if cells[at].count >= failed => continue,
+                Ok(at) => cells[at].count = failed,
+                Err(at) => cells.insert(at, Cell { minute, identity, count: failed }),
+            }
+            let around = minute..minute + 30;
+            let is_labelled = |label: &Label| {
+                let Label { series, minutes, .. } = label;
+                *series == calls && minutes.start < around.end && around.start < minutes.end
+            };
+            if !labels.iter().any(is_labelled) {
+                self.neutral(calls, around, Reason::Touched);
+            }
+        }
+    }
+
     /// Returns the account: the series that have calls, in the order of their names.
     pub(crate) fn close(mut self, labels: Vec<Label>, days: u32, gaps: Vec<Range<u32>>) -> Account {
+        for draft in &mut self.drafts {
+            draft.settle();
+        }
+        self.call_failures(&labels);
         let mut order: Vec<usize> = (0..self.drafts.len()).collect();
         order.retain(|&at| !self.drafts[at].cells.is_empty());
         order.sort_by_key(|&at| {
@@ -218,5 +252,36 @@ impl Ledger {
             identities: self.identities,
             gaps,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::account::label::Class;
+
+    const CALLED: Target = Target { region: "here", service: "s3", name: "GetObject" };
+
+    #[test]
+    fn a_failure_that_is_no_call_becomes_one() {
+        let mut ledger = Ledger::new(100);
+        let calls = ledger.calls(CALLED);
+        let failures = [ledger.failures(CALLED, "A"), ledger.failures(CALLED, "B")];
+        // Two identities have calls enough in the first minute, and one has not in the others.
+        for (minute, identity, count) in [(10, 0, 5), (10, 1, 9), (50, 0, 2)] {
+            ledger.add(calls, minute, identity, count, Kind::Traffic);
+        }
+        for (code, minute, identity, count) in
+            [(0, 10, 0, 2), (1, 10, 0, 3), (0, 50, 0, 4), (1, 50, 0, 1), (1, 90, 1, 6)]
+        {
+            ledger.add(failures[code], minute, identity, count, Kind::Missing);
+        }
+        let label = Label { series: calls, minutes: 95..96, class: Class::Spike, incident: 1 };
+        let account = ledger.close(vec![label], 1, Vec::new());
+        let told = |cell: &Cell| (cell.minute, cell.identity, cell.count);
+        let told: Vec<_> = account.series[0].cells.iter().map(told).collect();
+        assert_eq!(told, [(10, 0, 5), (10, 1, 9), (50, 0, 5), (90, 1, 6)]);
+        let touched = Neutral { series: 0, minutes: 50..80, reason: Reason::Touched };
+        assert_eq!(account.neutral, [touched], "where there is a label, it says what is normal");
     }
 }
