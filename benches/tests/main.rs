@@ -12,7 +12,7 @@ const CEILING: f64 = 8.6;
 
 #[test]
 fn an_account_of_two_weeks_is_judged_as_well_as_ever() {
-    let account = Account::new(Settings { seed: 1, days: 14 }).unwrap();
+    let account = Account::new(&Settings { days: 14, ..Settings::default() }).unwrap();
     let score = Benchmark::of(account, &Config::default()).score();
     let (found, labels) = score.found();
     let false_a_day = score.wrong() as f64 / f64::from(score.days);

@@ -9,7 +9,7 @@
 //! ```
 //! use insights_datasets::account::{Account, Settings};
 //!
-//! let account = Account::new(Settings { seed: 1, days: 10 })?;
+//! let account = Account::new(&Settings { days: 10, ..Settings::default() })?;
 //! let label = &account.labels[0];
 //! assert!(label.minutes.start >= 8 * 1_440);
 //! println!("{} of {}", label.class, account.series[label.series]);
@@ -25,6 +25,8 @@ mod history;
 mod jobs;
 mod label;
 mod ledger;
+mod mix;
+mod named;
 mod people;
 mod place;
 mod pollers;
@@ -34,7 +36,7 @@ mod series;
 mod table;
 mod traffic;
 
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 
 use anyhow::ensure;
 use chrono::{DateTime, Utc};
@@ -44,6 +46,7 @@ use crate::account::ledger::Ledger;
 use crate::random::Random;
 
 pub use crate::account::label::{Class, Label, Neutral, Reason};
+pub use crate::account::mix::Mix;
 pub use crate::account::series::{Cell, Kind, Series};
 
 /// The number of the account.
@@ -57,12 +60,26 @@ pub const START: DateTime<Utc> = match DateTime::from_timestamp(1_790_553_600, 0
 };
 
 /// What an account is made from.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Settings {
     /// What all randomness starts from.
     pub seed: u64,
-    /// The days, from 10 to 35. Anomalies begin with the 8th day.
+    /// The days, as many as [`DAYS`](Self::DAYS) says. Anomalies begin after the 8th.
     pub days: u32,
+    /// Which behaviours and anomalies there are.
+    pub mix: Mix,
+}
+
+impl Default for Settings {
+    /// Returns the settings of four weeks with everything in them.
+    fn default() -> Self {
+        Self { seed: 1, days: 28, mix: Mix::default() }
+    }
+}
+
+impl Settings {
+    /// The days an account can have: anomalies need 10, and the calendar has 35.
+    pub const DAYS: RangeInclusive<u32> = 10..=35;
 }
 
 /// The calls of an account and what is unusual about them.
@@ -88,21 +105,25 @@ impl Account {
     /// Returns 35 days of the account with this seed.
     #[must_use]
     pub fn generate(seed: u64) -> Self {
-        Self::make(Settings { seed, days: 35 })
+        Self::make(&Settings { seed, days: 35, mix: Mix::default() })
     }
 
     /// Returns the account with these settings.
     ///
     /// # Errors
     ///
-    /// Returns an error for fewer days than anomalies need or more than the calendar has.
-    pub fn new(settings: Settings) -> anyhow::Result<Self> {
+    /// Returns an error for fewer days than anomalies need or more than the calendar has, and if
+    /// the mix leaves no calls.
+    pub fn new(settings: &Settings) -> anyhow::Result<Self> {
         let days = settings.days;
-        ensure!((10..=35).contains(&days), "an account has 10 to 35 days, not {days}");
-        Ok(Self::make(settings))
+        ensure!(Settings::DAYS.contains(&days), "an account has 10 to 35 days, not {days}");
+        let account = Self::make(settings);
+        ensure!(!account.series.is_empty(), "the mix leaves no calls");
+        Ok(account)
     }
 
-    fn make(Settings { seed, days }: Settings) -> Self {
+    fn make(settings: &Settings) -> Self {
+        let &Settings { seed, days, ref mix } = settings;
         let mut ledger = Ledger::new(days * DAY);
         let people = people::work(seed, days, &mut ledger);
         deployments::deploy(seed, days, &mut ledger);
@@ -116,8 +137,9 @@ impl Account {
         for draft in &mut ledger.drafts {
             draft.settle();
         }
+        ledger.select(seed, mix);
         let gaps = gaps(seed, days);
-        let labels = anomalies::plant(seed, days, &people, &gaps, &mut ledger);
+        let labels = anomalies::plant(settings, &people, &gaps, &mut ledger);
         for gap in &gaps {
             ledger.forget(gap);
         }

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a failure is a failed test, in helpers as well")]
 
 mod account;
+mod mix;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

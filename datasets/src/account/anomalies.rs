@@ -11,6 +11,7 @@ mod rises;
 
 use std::ops::Range;
 
+use crate::account::Settings;
 use crate::account::calendar::DAY;
 use crate::account::history::History;
 use crate::account::label::{Class, Label, Reason};
@@ -19,10 +20,8 @@ use crate::account::people::Person;
 use crate::account::series::{Cell, Kind};
 use crate::random::Random;
 
-/// The labels of a class in 27 days.
-const OF_A_CLASS: u32 = 26;
 /// The days before the first anomaly.
-const QUIET_DAYS: u32 = 8;
+pub(crate) const QUIET_DAYS: u32 = 8;
 /// How often a place for an anomaly is looked for before there is one less of its class.
 const TRIES: u32 = 4_000;
 /// The most labels of one series.
@@ -35,7 +34,7 @@ pub(crate) struct Planner<'a> {
     people: &'a [Person],
     gaps: &'a [Range<u32>],
     random: Random,
-    days: u32,
+    settings: &'a Settings,
     labels: Vec<Label>,
     incident: u32,
     /// The calls added, which become part of the ledger in the end.
@@ -47,20 +46,19 @@ type Extra = Vec<(u32, u32)>;
 
 /// Puts anomalies into the ledger and returns their labels.
 pub(crate) fn plant(
-    seed: u64,
-    days: u32,
+    settings: &Settings,
     people: &[Person],
     gaps: &[Range<u32>],
     ledger: &mut Ledger,
 ) -> Vec<Label> {
-    let history = History::new(days, gaps, ledger);
-    let random = Random::stream(seed, "labels");
+    let history = History::new(settings.days, gaps, ledger);
+    let random = Random::stream(settings.seed, "labels");
     let (labels, incident, added) = (Vec::new(), 0, Vec::new());
     let mut planner =
-        Planner { ledger, history, people, gaps, random, days, labels, incident, added };
-    let count = (OF_A_CLASS * days.saturating_sub(QUIET_DAYS) + 13) / 27;
+        Planner { ledger, history, people, gaps, random, settings, labels, incident, added };
     // Those that find a place with the most difficulty come first.
     for class in Class::ALL.into_iter().rev() {
+        let count = settings.mix.labels(class, settings.days);
         let mut tries = 0;
         while planner.count(class) < count && tries < TRIES {
             planner.attempt(class);
@@ -96,7 +94,7 @@ impl Planner<'_> {
 
     /// Returns a span of this length at any time.
     fn span(&mut self, length: u32) -> Range<u32> {
-        let start = self.random.between(QUIET_DAYS * DAY, self.days * DAY);
+        let start = self.random.between(QUIET_DAYS * DAY, self.settings.days * DAY);
         start..start + length
     }
 
@@ -124,7 +122,7 @@ impl Planner<'_> {
         let own = self.labels.iter().filter(|label| label.series == series);
         let mut own = own.map(|label| &label.minutes);
         minutes.start >= QUIET_DAYS * DAY
-            && minutes.end + 4 * 60 <= self.days * DAY
+            && minutes.end + 4 * 60 <= self.settings.days * DAY
             && !self.gaps.iter().any(|gap| near(gap, 4 * 60, 2 * 60))
             && !self
                 .ledger

@@ -1,6 +1,8 @@
 //! [`Label`]: what is unusual and where; [`Neutral`]: where nobody can say.
 
-use std::{fmt, ops::Range};
+use std::ops::Range;
+
+use crate::account::named::named;
 
 /// One unusual span of one series.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -55,92 +57,47 @@ impl Reason {
     }
 }
 
-/// The kind of anomaly.
-#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
-pub enum Class {
-    /// Somebody with stolen credentials looks around: 20 to 200 calls of several APIs.
-    CredentialAbuse,
-    /// Five to ten times the calls of a busy read API for 10 to 60 minutes.
-    Exfiltration,
-    /// An API of few calls is called 20 to 100 times a minute for 20 to 180 minutes.
-    RunawayLoop,
-    /// A caller fails again and again.
-    ErrorStorm,
-    /// Far more calls are refused for being too many than at any normal peak.
-    ThrottlingStorm,
-    /// One minute of many calls.
-    Spike,
-    /// Four to ten calls within ten minutes of an API that has a few a week.
-    RareBurst,
-    /// Twice the calls for three to eight hours.
-    Doubling,
-    /// One to four times the calls over two to four hours, then as before.
-    Ramp,
-    /// Steps of 40 to 60 minutes up to 3.3 times the calls.
-    Staircase,
-    /// A burst within three hours of a daily job, of a third of its calls up to all.
-    BesideJob,
-    /// A run of a daily job is missing.
-    MissingJob,
-    /// Two to four runs of an hourly or half-hourly job are missing.
-    MissingRuns,
-    /// No calls for 15 to 120 minutes.
-    Outage,
-    /// 70 to 90 % fewer calls for 40 to 150 minutes.
-    PartialOutage,
+named! {
+    /// The kind of anomaly.
+    #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+    pub enum Class {
+        /// Somebody with stolen credentials looks around: 20 to 200 calls of several APIs.
+        CredentialAbuse = "credential-abuse",
+        /// Five to ten times the calls of a busy read API for 10 to 60 minutes.
+        Exfiltration = "exfiltration",
+        /// An API of few calls is called 20 to 100 times a minute for 20 to 180 minutes.
+        RunawayLoop = "runaway-loop",
+        /// A caller fails again and again.
+        ErrorStorm = "error-storm",
+        /// Far more calls are refused for being too many than at any normal peak.
+        ThrottlingStorm = "throttling-storm",
+        /// One minute of many calls.
+        Spike = "spike",
+        /// Four to ten calls within ten minutes of an API that has a few a week.
+        RareBurst = "rare-burst",
+        /// Twice the calls for three to eight hours.
+        Doubling = "doubling",
+        /// One to four times the calls over two to four hours, then as before.
+        Ramp = "ramp",
+        /// Steps of 40 to 60 minutes up to 3.3 times the calls.
+        Staircase = "staircase",
+        /// A burst within three hours of a daily job, of a third of its calls up to all.
+        BesideJob = "beside-job",
+        /// A run of a daily job is missing.
+        MissingJob = "missing-job",
+        /// Two to four runs of an hourly or half-hourly job are missing.
+        MissingRuns = "missing-runs",
+        /// No calls for 15 to 120 minutes.
+        Outage = "outage",
+        /// 70 to 90 % fewer calls for 40 to 150 minutes.
+        PartialOutage = "partial-outage",
+    }
 }
 
 impl Class {
-    /// All classes, in their order.
-    pub const ALL: [Self; 15] = [
-        Self::CredentialAbuse,
-        Self::Exfiltration,
-        Self::RunawayLoop,
-        Self::ErrorStorm,
-        Self::ThrottlingStorm,
-        Self::Spike,
-        Self::RareBurst,
-        Self::Doubling,
-        Self::Ramp,
-        Self::Staircase,
-        Self::BesideJob,
-        Self::MissingJob,
-        Self::MissingRuns,
-        Self::Outage,
-        Self::PartialOutage,
-    ];
-
-    /// Returns the name used in tables.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::CredentialAbuse => "credential-abuse",
-            Self::Exfiltration => "exfiltration",
-            Self::RunawayLoop => "runaway-loop",
-            Self::ErrorStorm => "error-storm",
-            Self::ThrottlingStorm => "throttling-storm",
-            Self::Spike => "spike",
-            Self::RareBurst => "rare-burst",
-            Self::Doubling => "doubling",
-            Self::Ramp => "ramp",
-            Self::Staircase => "staircase",
-            Self::BesideJob => "beside-job",
-            Self::MissingJob => "missing-job",
-            Self::MissingRuns => "missing-runs",
-            Self::Outage => "outage",
-            Self::PartialOutage => "partial-outage",
-        }
-    }
-
     /// Returns whether there are fewer calls than normal, and not more.
     #[must_use]
     pub const fn is_fall(self) -> bool {
         matches!(self, Self::MissingJob | Self::MissingRuns | Self::Outage | Self::PartialOutage)
-    }
-}
-
-impl fmt::Display for Class {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
     }
 }

@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use crate::account::jobs::Run;
 use crate::account::label::{Label, Neutral, Reason};
+use crate::account::mix::Mix;
 use crate::account::series::{Cell, Kind, Series};
 use crate::account::{Account, START};
 
@@ -180,6 +181,25 @@ impl Ledger {
     /// Declares a span neutral.
     pub(crate) fn neutral(&mut self, series: usize, minutes: Range<u32>, reason: Reason) {
         self.neutral.push(Neutral { series, minutes, reason });
+    }
+
+    /// Drops the series that a mix does not keep, failures with their calls.
+    pub(crate) fn select(&mut self, seed: u64, mix: &Mix) {
+        let keeps = |draft: &Draft| mix.keeps(seed, draft.target, draft.code, draft.kind());
+        let alone: Vec<bool> = self.drafts.iter().map(keeps).collect();
+        let calls = |draft: &Draft| self.index.get(&(draft.target, None)).copied();
+        let both = |(draft, &kept): (&Draft, &bool)| kept && calls(draft).is_none_or(|c| alone[c]);
+        let kept: Vec<bool> = self.drafts.iter().zip(&alone).map(both).collect();
+        for (draft, _) in self.drafts.iter_mut().zip(&kept).filter(|(_, kept)| !**kept) {
+            draft.cells.clear();
+            draft.causes.clear();
+        }
+        self.runs.retain(|run| kept[run.series]);
+        self.neutral.retain(|span| kept[span.series]);
+        for (_, series) in &mut self.services {
+            series.retain(|&series| kept[series]);
+        }
+        self.services.retain(|(_, series)| !series.is_empty());
     }
 
     /// Drops the calls of all series in a span.

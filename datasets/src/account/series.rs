@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::account::named::named;
+
 /// The calls of one API in a Region, or those of them that failed with one code.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Series {
@@ -32,91 +34,42 @@ pub struct Cell {
     pub count: u32,
 }
 
-/// What the normal calls of a series come from.
-#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
-pub enum Kind {
-    /// People at a console or a shell.
-    People,
-    /// Deployments.
-    Deployment,
-    /// A daily sweep over all resources.
-    Scanner,
-    /// Programs that ask again and again.
-    Poller,
-    /// Jobs that run every hour or more often.
-    FrequentJob,
-    /// Jobs that run up to four times a day.
-    DailyJob,
-    /// Jobs that run once a week or a month.
-    SeldomJob,
-    /// Users of the account's applications.
-    Traffic,
-    /// Capacity that follows the traffic.
-    Scaling,
-    /// Services that are born, moved, retired, or grow.
-    Changing,
-    /// Rare administration, a call at a time.
-    Rare,
-    /// Rare administration, several calls at a time.
-    Chore,
-    /// Calls refused because there are too many.
-    Throttling,
-    /// Calls refused for lack of permission.
-    Denial,
-    /// Calls for what is not there.
-    Missing,
-    /// Nothing: there are no normal calls.
-    Silent,
-}
-
-impl Kind {
-    /// All kinds, in their order.
-    pub const ALL: [Self; 16] = [
-        Self::People,
-        Self::Deployment,
-        Self::Scanner,
-        Self::Poller,
-        Self::FrequentJob,
-        Self::DailyJob,
-        Self::SeldomJob,
-        Self::Traffic,
-        Self::Scaling,
-        Self::Changing,
-        Self::Rare,
-        Self::Chore,
-        Self::Throttling,
-        Self::Denial,
-        Self::Missing,
-        Self::Silent,
-    ];
-
-    /// Returns the name used in tables.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::People => "people",
-            Self::Deployment => "deployment",
-            Self::Scanner => "scanner",
-            Self::Poller => "poller",
-            Self::FrequentJob => "frequent-job",
-            Self::DailyJob => "daily-job",
-            Self::SeldomJob => "seldom-job",
-            Self::Traffic => "traffic",
-            Self::Scaling => "scaling",
-            Self::Changing => "changing",
-            Self::Rare => "rare",
-            Self::Chore => "chore",
-            Self::Throttling => "throttling",
-            Self::Denial => "denial",
-            Self::Missing => "missing",
-            Self::Silent => "silent",
-        }
-    }
-}
-
-impl fmt::Display for Kind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
+named! {
+    /// What the normal calls of a series come from.
+    #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+    pub enum Kind {
+        /// People at a console or a shell.
+        People = "people",
+        /// Deployments.
+        Deployment = "deployment",
+        /// A daily sweep over all resources.
+        Scanner = "scanner",
+        /// Programs that ask again and again.
+        Poller = "poller",
+        /// Jobs that run every hour or more often.
+        FrequentJob = "frequent-job",
+        /// Jobs that run up to four times a day.
+        DailyJob = "daily-job",
+        /// Jobs that run once a week or a month.
+        SeldomJob = "seldom-job",
+        /// Users of the account's applications.
+        Traffic = "traffic",
+        /// Capacity that follows the traffic.
+        Scaling = "scaling",
+        /// Services that are born, moved, retired, or grow.
+        Changing = "changing",
+        /// Rare administration, a call at a time.
+        Rare = "rare",
+        /// Rare administration, several calls at a time.
+        Chore = "chore",
+        /// Calls refused because there are too many.
+        Throttling = "throttling",
+        /// Calls refused for lack of permission.
+        Denial = "denial",
+        /// Calls for what is not there.
+        Missing = "missing",
+        /// Nothing: there are no normal calls.
+        Silent = "silent",
     }
 }
 

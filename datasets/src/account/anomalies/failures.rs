@@ -1,5 +1,6 @@
 //! Storms of failures, which are calls too.
 
+use crate::account::Settings;
 use crate::account::anomalies::{Extra, Planner};
 use crate::account::label::Class;
 use crate::account::series::Kind;
@@ -26,7 +27,14 @@ impl Planner<'_> {
             let Some(calls) = self.series(calls) else { return };
             let target = self.ledger.drafts[calls].target;
             let code = *self.random.pick(&CODES);
-            self.ledger.failures(target, code)
+            let failures = self.ledger.failures(target, code);
+            let Settings { seed, mix, .. } = self.settings;
+            if self.is_of(failures, &[Kind::Silent])
+                && !mix.keeps(*seed, target, Some(code), Kind::Silent)
+            {
+                return;
+            }
+            failures
         };
         let usual = self.history.around(series, span.start);
         let mean = self.random.log_normal(3.0, 0.8).clamp(0.7, 25.0).max(2.5 * usual);

@@ -77,6 +77,9 @@ impl Planner<'_> {
         let minutes = self.span(length);
         let kinds = [Kind::Traffic, Kind::Poller, Kind::Changing];
         let losses = if self.random.chance(0.3) {
+            if self.ledger.services.is_empty() {
+                return;
+            }
             let at = self.random.position(self.ledger.services.len());
             let (identity, group) = &self.ledger.services[at];
             let loss = |&series: &usize| Loss {
