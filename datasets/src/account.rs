@@ -17,6 +17,7 @@
 //! ```
 
 mod anomalies;
+mod archive;
 mod calendar;
 mod changes;
 mod deployments;

@@ -28,7 +28,7 @@ const MOST_HEARTBEATS: f64 = 0.8;
 #[derive(Clone, Debug)]
 pub struct Archive {
     settings: Settings,
-    apis: Vec<Api>,
+    apis: Vec<Api<'static>>,
     places: Vec<Place>,
     anomalies: Vec<Anomaly>,
 }

@@ -53,9 +53,9 @@ pub(crate) enum Caller {
 /// One API. The texts are JSON with placeholders, filled in by
 /// [`Call`](crate::record::Call).
 #[derive(Clone, Debug)]
-pub(crate) struct Api {
+pub(crate) struct Api<'a> {
     /// The service without its domain, such as `ec2`.
-    pub(crate) service: &'static str,
+    pub(crate) service: &'a str,
     /// The name of the event, such as `RunInstances`.
     pub(crate) name: &'static str,
     /// What CloudTrail makes of a call.
@@ -72,7 +72,7 @@ pub(crate) struct Api {
     pub(crate) resources: &'static str,
 }
 
-impl Api {
+impl Api<'_> {
     /// The write API that a fleet of instances calls to say it is alive.
     pub(crate) const HEARTBEAT: (&'static str, &'static str) = ("ssm", "UpdateInstanceInformation");
 
@@ -92,7 +92,7 @@ impl Api {
 /// # Errors
 ///
 /// Returns an error if the catalogue has fewer, or the anomalies need more.
-pub(crate) fn apis(count: usize) -> anyhow::Result<Vec<Api>> {
+pub(crate) fn apis(count: usize) -> anyhow::Result<Vec<Api<'static>>> {
     let mut apis = detailed::apis();
     apis.extend(plain::apis());
     ensure!(

@@ -157,8 +157,10 @@ impl Delivery {
             self.content.extend_from_slice(b"]}");
             let file = compress(&self.content)?;
             sink.put(&key(self.settings.seed, &route.account, &route.region, end)?, &file)?;
+            let records = window.records.len() as u64;
+            sink.told(records);
             self.summary.files += 1;
-            self.summary.records += window.records.len() as u64;
+            self.summary.records += records;
             self.summary.raw_bytes += self.content.len() as u64;
             self.summary.compressed_bytes += file.len() as u64;
         }

@@ -130,7 +130,7 @@ mod tests {
     use super::*;
     use crate::catalog;
 
-    fn place(load: Load) -> (Vec<Api>, Place) {
+    fn place(load: Load) -> (Vec<Api<'static>>, Place) {
         let apis = catalog::apis(120).unwrap();
         let place = Place::new(1, "111122223333", "us-east-1", &apis, load);
         (apis, place)

@@ -29,6 +29,22 @@ const SYNC: &str =
     "aws-cli/2.13.9 Python/3.11.4 Linux/5.15.0 exe/x86_64 prompt/off command/s3.sync";
 const PROBE: &str = "Boto3/1.26.90 Python/3.10.6 Linux/5.19.0-38-generic Botocore/1.29.90";
 
+/// Returns the program that a role of an [`account`](crate::account) calls with, and the network it
+/// calls from.
+pub(crate) fn habits(role: &str) -> (&'static str, &'static str) {
+    if role.starts_with("team-") {
+        return (CONSOLE, OFFICE);
+    }
+    let agent = match role {
+        "deployment" => TERRAFORM,
+        "config-audit" | "asset-inventory" => JAVA,
+        "fleet-instance" => AGENT,
+        "scheduled-job" => COMMAND_LINE,
+        _ => [BOTO3, JAVA, NODE][role.len() % 3],
+    };
+    (agent, INSIDE)
+}
+
 /// The number of sessions of a role that applications assume.
 const TASKS: usize = 16;
 

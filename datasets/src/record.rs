@@ -21,7 +21,7 @@ pub(crate) struct Call<'a> {
     /// Where.
     pub(crate) place: &'a Place,
     /// What.
-    pub(crate) api: &'a Api,
+    pub(crate) api: &'a Api<'a>,
     /// How it failed, if it did.
     pub(crate) failure: Option<Failure>,
     /// Who.

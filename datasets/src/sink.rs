@@ -14,6 +14,11 @@ pub trait Sink {
     ///
     /// Returns an error if the file cannot be stored.
     fn put(&mut self, key: &str, content: &[u8]) -> anyhow::Result<()>;
+
+    /// Is told how many records the log file put before holds; most do not care.
+    fn told(&mut self, records: u64) {
+        let _ = records;
+    }
 }
 
 /// A folder that receives files below itself and replaces those with the same key.

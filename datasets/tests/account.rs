@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use insights_datasets::account::{Account, Cell, Class, Kind, Label, Series, Settings};
+use insights_datasets::account::{
+    Account, Cell, Class, Kind, Label, Neutral, Reason, Series, Settings,
+};
 
 const DAY: u32 = 1_440;
 const DAYS: u32 = 14;
@@ -227,7 +229,7 @@ fn an_account_is_written_as_tables() {
             series("GetObject", Some("NoSuchKey"), &[(0, 1)]),
         ],
         labels: vec![Label { series: 0, minutes: 61..65, class: Class::Ramp, incident: 3 }],
-        neutral: Vec::new(),
+        neutral: vec![Neutral { series: 1, minutes: 0..30, reason: Reason::Touched }],
         gaps: vec![100..101, 1_000..1_040],
         ..ACCOUNT.clone()
     };
@@ -244,11 +246,20 @@ fn an_account_is_written_as_tables() {
         format!("2026-09-28T01:01:00Z,{s3},,2,{ada}"),
     ];
     assert!(text("counts.csv").lines().eq(counts));
-    let label = format!("{s3},,2026-09-28T01:01:00Z,2026-09-28T01:05:00Z,ramp,traffic,3");
-    assert_eq!(text("labels.csv").lines().nth(1), Some(label.as_str()));
-    assert_eq!(text("neutral.csv").lines().count(), 1);
+    assert_eq!(text("labels.csv"), LABELS);
+    assert_eq!(text("neutral.csv"), NEUTRAL);
     assert_eq!(text("gaps.csv"), GAPS);
 }
+
+const LABELS: &str = "\
+    insight_type,account_id,aws_region,event_source,event_name,error_code,start,end,class\n\
+    ApiCallRateInsight,111122223333,us-east-1,s3.amazonaws.com,GetObject,,\
+    2026-09-28T01:01:00Z,2026-09-28T01:05:00Z,ramp\n";
+
+const NEUTRAL: &str = "\
+    insight_type,account_id,aws_region,event_source,event_name,error_code,start,end,reason\n\
+    ApiErrorRateInsight,111122223333,us-east-1,s3.amazonaws.com,GetObject,NoSuchKey,\
+    2026-09-28T00:00:00Z,2026-09-28T00:30:00Z,touched\n";
 
 const GAPS: &str = "start,end\n\
     2026-09-28T01:40:00Z,2026-09-28T01:41:00Z\n\

@@ -21,7 +21,7 @@ const ROLE: &str = r#"[{"accountId":"$account","type":"AWS::IAM::Role","ARN":"ar
 /// Returns the APIs in the order of their use to a small archive.
 #[rustfmt::skip]
 #[expect(clippy::too_many_lines, reason = "one table, a row for each API")]
-pub(super) fn apis() -> Vec<Api> {
+pub(super) fn apis() -> Vec<Api<'static>> {
     let api = |service, name, kind, weight, caller, request, response, resources| Api {
         service, name, kind, weight, caller, request, response, resources,
     };

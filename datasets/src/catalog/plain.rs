@@ -145,7 +145,7 @@ const NAMES: &[(&str, &str)] = &[
 ];
 
 /// Returns the long tail, the services mixed so that any beginning of it is varied.
-pub(super) fn apis() -> Vec<Api> {
+pub(super) fn apis() -> Vec<Api<'static>> {
     let mut services: Vec<_> =
         NAMES.iter().map(|(service, names)| (*service, names.split_whitespace())).collect();
     let mut apis = Vec::new();
@@ -163,7 +163,7 @@ pub(super) fn apis() -> Vec<Api> {
 }
 
 /// Returns an API with the usual parameters of its verb.
-fn plain(service: &'static str, name: &'static str, rank: usize) -> Api {
+fn plain(service: &'static str, name: &'static str, rank: usize) -> Api<'static> {
     let starts = |verbs: &[&str]| verbs.iter().any(|verb| name.starts_with(verb));
     let is_read = starts(&["Describe", "List", "Get", "BatchGet", "BatchCheck", "Lookup"]);
     let (request, response) = if starts(&["Describe"]) {
