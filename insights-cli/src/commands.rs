@@ -6,6 +6,7 @@ mod count;
 mod counted;
 mod detect;
 mod replay;
+mod synth;
 
 use std::{collections::BTreeMap, path::Path, time::Instant};
 
@@ -29,6 +30,7 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Exit> {
         Command::Count(args) => count::run(args),
         Command::Detect(args) => detect::run(args),
         Command::Config(args) => config::run(args),
+        Command::Synth(args) => synth::run(args),
     }
 }
 

@@ -10,6 +10,7 @@ mod commands;
 mod document;
 mod exit;
 mod input;
+mod mix;
 mod output;
 mod plan;
 mod printable;

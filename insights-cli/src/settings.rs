@@ -1,7 +1,7 @@
 //! [`Settings`]: what decides what is reported, from defaults, a file and the command line.
 
 mod keys;
-mod value;
+pub(crate) mod value;
 
 use std::fmt::Write;
 

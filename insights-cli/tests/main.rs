@@ -26,6 +26,7 @@ mod same_bytes;
 mod series;
 mod settings;
 mod strict;
+mod synth;
 mod tables;
 mod timeline;
 mod tree;

@@ -6,7 +6,7 @@ use toml::{Value, de::DeValue};
 use crate::plan;
 
 /// Reads a number that is not negative and finite.
-pub(super) fn number(value: &DeValue<'_>) -> Result<f64, String> {
+pub(crate) fn number(value: &DeValue<'_>) -> Result<f64, String> {
     let number = match value {
         DeValue::Integer(integer) => integer.to_string().parse().ok(),
         DeValue::Float(float) => float.as_str().parse().ok(),
@@ -18,7 +18,7 @@ pub(super) fn number(value: &DeValue<'_>) -> Result<f64, String> {
 }
 
 /// Reads a whole number.
-pub(super) fn count(value: &DeValue<'_>) -> Result<u32, String> {
+pub(crate) fn count(value: &DeValue<'_>) -> Result<u32, String> {
     whole(value).ok_or_else(|| format!("must be a whole number from 0 to {}", u32::MAX))
 }
 
@@ -114,7 +114,7 @@ pub(super) fn text(text: &str) -> String {
 }
 
 /// Writes a number so that it is read as the same one.
-pub(super) fn float(number: f64) -> String {
+pub(crate) fn float(number: f64) -> String {
     Value::Float(number).to_string()
 }
 
