@@ -33,12 +33,15 @@ impl Attributes {
     }
 }
 
-/// [`Attributes`] still borrowed from an event; hashes alike.
-#[derive(Hash)]
-pub(crate) struct AttributesRef<'a> {
-    user_identity: Option<&'a str>,
-    user_agent: Option<&'a str>,
-    resource_arn: Option<&'a str>,
+/// [`Attributes`] whose texts are borrowed, as from an event or a row of a table; they hash alike.
+#[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
+pub struct AttributesRef<'a> {
+    /// Who called.
+    pub user_identity: Option<&'a str>,
+    /// The program that called.
+    pub user_agent: Option<&'a str>,
+    /// The resource of data events.
+    pub resource_arn: Option<&'a str>,
 }
 
 impl<'a> AttributesRef<'a> {
@@ -55,6 +58,16 @@ impl<'a> AttributesRef<'a> {
             user_identity: self.user_identity.map(Into::into),
             user_agent: self.user_agent.map(Into::into),
             resource_arn: self.resource_arn.map(Into::into),
+        }
+    }
+}
+
+impl<'a> From<&'a Attributes> for AttributesRef<'a> {
+    fn from(attributes: &'a Attributes) -> Self {
+        Self {
+            user_identity: attributes.user_identity.as_deref(),
+            user_agent: attributes.user_agent.as_deref(),
+            resource_arn: attributes.resource_arn.as_deref(),
         }
     }
 }

@@ -7,11 +7,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     attribution::{Attributes, AttributesRef},
-    entries::{Activity, Cell, Entries, Keys, LogRef, NONE, SeriesRef, Sighting, identity},
+    entries::{Activity, Cell, Entries, Keys, LogRef, NONE, Sighting, identity},
     event::Event,
     sealed::SealedCounts,
     selection::Selection,
-    series::{LogKey, SeriesKey},
+    series::{LogKey, SeriesKey, SeriesRef},
     time::{Minute, Watermark},
 };
 
@@ -98,11 +98,7 @@ impl PartialCounts {
         let Keys { logs, series, attributes } = Arc::make_mut(&mut self.keys);
         let choice = selection.choose(event);
         let mut series_of = |chosen: bool, error_code| {
-            if chosen {
-                series.intern(&SeriesRef::of(event, error_code), SeriesRef::own)
-            } else {
-                NONE
-            }
+            if chosen { series.intern(&event.series(error_code), SeriesRef::own) } else { NONE }
         };
         let id = event.event_id.filter(|id| !id.is_empty()).map(identity);
         let sighting = Sighting {
@@ -130,16 +126,33 @@ impl PartialCounts {
     ///
     /// An empty bucket states that the log was alive in that minute and the series was not.
     pub fn insert(&mut self, series: &SeriesKey, minute: Minute, bucket: MinuteBucket) {
+        let series = SeriesRef::from(series);
+        if bucket.counts.is_empty() {
+            self.insert_row(&series, minute, &AttributesRef::default(), 0);
+        }
+        for (attributes, count) in bucket.counts {
+            self.insert_row(&series, minute, &AttributesRef::from(&attributes), count);
+        }
+    }
+
+    /// Adds the calls of one series and minute that have all attributes in common, as a row of a
+    /// table tells them.
+    ///
+    /// None of them state that the log was alive in that minute and the series was not.
+    pub fn insert_row(
+        &mut self,
+        series: &SeriesRef<'_>,
+        minute: Minute,
+        attributes: &AttributesRef<'_>,
+        count: u32,
+    ) {
         let keys = Arc::make_mut(&mut self.keys);
         let log = keys.logs.intern_again(&LogRef::of_series(series), LogRef::own);
-        let counted = u32::try_from(bucket.count()).unwrap_or(u32::MAX);
-        self.entries.activity.push(Activity { minute, log, counted, passed_over: 0 });
-        let series = keys.series.intern_owned(series);
-        for (attributes, count) in bucket.counts {
-            if count > 0 {
-                let attributes = keys.attributes.intern_owned(&attributes);
-                self.entries.cells.push(Cell { minute, series, attributes, count });
-            }
+        let series = keys.series.intern(series, SeriesRef::own);
+        self.entries.live(Activity { minute, log, counted: count, passed_over: 0 });
+        if count > 0 {
+            let attributes = keys.attributes.intern_again(attributes, AttributesRef::own);
+            self.entries.cells.push(Cell { minute, series, attributes, count });
         }
         self.entries.join_when_doubled();
     }
@@ -147,8 +160,7 @@ impl PartialCounts {
     /// States that the log was alive in that minute through `events` events that do not count.
     pub fn pass_over(&mut self, log: &LogKey, minute: Minute, events: u32) {
         let log = Arc::make_mut(&mut self.keys).logs.intern_owned(log);
-        let life = Activity { minute, log, counted: 0, passed_over: events };
-        self.entries.activity.push(life);
+        self.entries.live(Activity { minute, log, counted: 0, passed_over: events });
         self.entries.join_when_doubled();
     }
 

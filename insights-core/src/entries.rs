@@ -10,7 +10,7 @@ use crate::{
     attribution::Attributes,
     event::Event,
     interner::Interner,
-    series::{EventCategory, LogKey, SeriesKey},
+    series::{EventCategory, LogKey, SeriesKey, SeriesRef},
     time::{Minute, Minutes},
 };
 
@@ -93,6 +93,17 @@ impl Entries {
             if series != NONE {
                 self.cells.push(Cell { minute, series, attributes, count: 1 });
             }
+        }
+    }
+
+    /// Takes note that a log was alive. Rows of a table often tell it of the same minute in a row.
+    pub(crate) fn live(&mut self, life: Activity) {
+        match self.activity.last_mut() {
+            Some(last) if (last.minute, last.log) == (life.minute, life.log) => {
+                last.counted = last.counted.saturating_add(life.counted);
+                last.passed_over = last.passed_over.saturating_add(life.passed_over);
+            }
+            _ => self.activity.push(life),
         }
     }
 
@@ -314,8 +325,8 @@ impl<'a> LogRef<'a> {
         Self { account_id: event.account_id, region: event.region, category: event.category }
     }
 
-    pub(crate) fn of_series(series: &'a SeriesKey) -> Self {
-        Self { account_id: &series.account_id, region: &series.region, category: series.category }
+    pub(crate) fn of_series(series: &SeriesRef<'a>) -> Self {
+        Self { account_id: series.account_id, region: series.region, category: series.category }
     }
 
     pub(crate) fn own(&self) -> LogKey {
@@ -332,51 +343,5 @@ impl Equivalent<LogKey> for LogRef<'_> {
         *self.account_id == *key.account_id
             && *self.region == *key.region
             && self.category == key.category
-    }
-}
-
-/// A [`SeriesKey`] still borrowed from an event; hashes alike.
-#[derive(Hash)]
-pub(crate) struct SeriesRef<'a> {
-    account_id: &'a str,
-    region: &'a str,
-    event_source: &'a str,
-    event_name: &'a str,
-    category: EventCategory,
-    error_code: Option<&'a str>,
-}
-
-impl<'a> SeriesRef<'a> {
-    pub(crate) fn of(event: &Event<'a>, error_code: Option<&'a str>) -> Self {
-        Self {
-            account_id: event.account_id,
-            region: event.region,
-            event_source: event.event_source,
-            event_name: event.event_name,
-            category: event.category,
-            error_code,
-        }
-    }
-
-    pub(crate) fn own(&self) -> SeriesKey {
-        SeriesKey {
-            account_id: self.account_id.into(),
-            region: self.region.into(),
-            event_source: self.event_source.into(),
-            event_name: self.event_name.into(),
-            category: self.category,
-            error_code: self.error_code.map(Into::into),
-        }
-    }
-}
-
-impl Equivalent<SeriesKey> for SeriesRef<'_> {
-    fn equivalent(&self, key: &SeriesKey) -> bool {
-        *self.event_name == *key.event_name
-            && *self.event_source == *key.event_source
-            && *self.account_id == *key.account_id
-            && *self.region == *key.region
-            && self.category == key.category
-            && self.error_code == key.error_code.as_deref()
     }
 }

@@ -2,7 +2,10 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::{series::EventCategory, time::Minute};
+use crate::{
+    series::{EventCategory, SeriesRef},
+    time::Minute,
+};
 
 /// One API call.
 ///
@@ -72,6 +75,18 @@ impl<'a> Event<'a> {
     #[must_use]
     pub fn minute(&self) -> Minute {
         Minute::containing(self.time)
+    }
+
+    /// Returns the series of its API, or the one of its failures with that code.
+    pub(crate) const fn series(&self, error_code: Option<&'a str>) -> SeriesRef<'a> {
+        SeriesRef {
+            account_id: self.account_id,
+            region: self.region,
+            event_source: self.event_source,
+            event_name: self.event_name,
+            category: self.category,
+            error_code,
+        }
     }
 
     /// Sets the account that received the event.

@@ -82,7 +82,7 @@ mod watermark;
 mod waves;
 
 pub use crate::{
-    attribution::{Attribute, Attributes, Attribution, Share, TOP},
+    attribution::{Attribute, Attributes, AttributesRef, Attribution, Share, TOP},
     baseline::{Baseline, Recent},
     checkpoint::{Checkpoint, RestoreError},
     cloudtrail::{
@@ -112,7 +112,7 @@ pub use crate::{
     part::Part,
     sealed::{CountRow, LogActivity, SealedCounts},
     selection::Selection,
-    series::{EventCategory, InsightType, LogKey, SeriesKey},
+    series::{EventCategory, InsightType, LogKey, SeriesKey, SeriesRef},
     time::{Minute, Minutes, Watermark},
     watermark::WatermarkTracker,
 };

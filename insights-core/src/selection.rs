@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     event::Event,
-    series::{EventCategory, SeriesKey},
+    series::{EventCategory, SeriesRef},
     time::Minute,
 };
 
@@ -65,14 +65,10 @@ impl Selection {
 
     /// Returns whether the counts of `series` belong to the selection.
     #[must_use]
-    pub fn admits_series(&self, series: &SeriesKey) -> bool {
-        self.lists_admit(
-            &series.account_id,
-            &series.region,
-            &series.event_source,
-            &series.event_name,
-            series.category,
-        )
+    pub fn admits_series<'a>(&self, series: impl Into<SeriesRef<'a>>) -> bool {
+        let SeriesRef { account_id, region, event_source, event_name, category, .. } =
+            series.into();
+        self.lists_admit(account_id, region, event_source, event_name, category)
     }
 
     pub(crate) fn choose(&self, event: &Event<'_>) -> Choice {

@@ -1,7 +1,9 @@
-//! What is counted apart: [`SeriesKey`], [`LogKey`], [`EventCategory`], [`InsightType`].
+//! What is counted apart: [`SeriesKey`], [`LogKey`], [`EventCategory`], [`InsightType`]; and
+//! [`SeriesRef`], a key that is still borrowed.
 
 use std::fmt;
 
+use hashbrown::Equivalent;
 use serde::{Deserialize, Serialize};
 
 /// The category of a CloudTrail event that can have insights.
@@ -144,5 +146,71 @@ impl fmt::Display for SeriesKey {
         let Self { account_id, region, event_source, event_name, .. } = self;
         write!(f, "{account_id}/{region}/{event_source}:{event_name}")?;
         self.error_code.as_ref().map_or(Ok(()), |code| write!(f, ":{code}"))
+    }
+}
+
+/// A [`SeriesKey`] whose texts are borrowed, as from an event or a row of a table; it hashes alike.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub struct SeriesRef<'a> {
+    /// The account that received the events, 12 digits; empty where unknown.
+    pub account_id: &'a str,
+    /// The Region, such as `eu-west-1`.
+    pub region: &'a str,
+    /// The service, such as `ec2.amazonaws.com`.
+    pub event_source: &'a str,
+    /// The API, such as `RunInstances`.
+    pub event_name: &'a str,
+    /// The category of the events.
+    pub category: EventCategory,
+    /// The code of the failures counted, or none where calls are counted; never empty.
+    pub error_code: Option<&'a str>,
+}
+
+impl SeriesRef<'_> {
+    /// Returns the log of its Region, which the series belongs to.
+    #[must_use]
+    pub fn log(&self) -> LogKey {
+        LogKey {
+            account_id: self.account_id.into(),
+            region: self.region.into(),
+            category: self.category,
+        }
+    }
+
+    /// Returns the key itself.
+    #[must_use]
+    pub fn own(&self) -> SeriesKey {
+        SeriesKey {
+            account_id: self.account_id.into(),
+            region: self.region.into(),
+            event_source: self.event_source.into(),
+            event_name: self.event_name.into(),
+            category: self.category,
+            error_code: self.error_code.map(Into::into),
+        }
+    }
+}
+
+impl<'a> From<&'a SeriesKey> for SeriesRef<'a> {
+    fn from(key: &'a SeriesKey) -> Self {
+        Self {
+            account_id: &key.account_id,
+            region: &key.region,
+            event_source: &key.event_source,
+            event_name: &key.event_name,
+            category: key.category,
+            error_code: key.error_code.as_deref(),
+        }
+    }
+}
+
+impl Equivalent<SeriesKey> for SeriesRef<'_> {
+    fn equivalent(&self, key: &SeriesKey) -> bool {
+        *self.event_name == *key.event_name
+            && *self.event_source == *key.event_source
+            && *self.account_id == *key.account_id
+            && *self.region == *key.region
+            && self.category == key.category
+            && self.error_code == key.error_code.as_deref()
     }
 }

@@ -5,7 +5,7 @@ use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 /// Reads the time of an event as CloudTrail and what exports from it write it.
 ///
 /// That is RFC 3339 (`2026-03-02T14:05:09Z`, with any offset, fraction, and a space for the `T`);
-/// the same without an offset, as databases print it, or with ` UTC` for one; what CloudTrail's
+/// the same without an offset, as databases print it, or with ` UTC` or `+00` for one; what CloudTrail's
 /// console wrote until 2020 (`2026-03-02, 02:05:09 PM`); and the seconds (9 to 11 digits, so from
 /// 1973 on), milliseconds (12 to 14), microseconds (15 to 17) or nanoseconds (18 and more) since
 /// 1970, with a fraction or not. What has no offset is UTC. Layouts that leave open which number
@@ -25,12 +25,16 @@ use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 pub fn event_time(text: &str) -> Option<DateTime<Utc>> {
     fixed_layout(text.as_bytes()).or_else(|| {
         let text = text.trim();
-        let zoned = DateTime::parse_from_rfc3339(text).ok().map(|time| time.to_utc());
+        let zoned = DateTime::parse_from_rfc3339(text)
+            .or_else(|_| DateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S%.f%#z"))
+            .map(|time| time.to_utc())
+            .ok();
         zoned.or_else(|| plain(text.strip_suffix(" UTC").unwrap_or(text))).or_else(|| number(text))
     })
 }
 
-/// Reads `2026-03-02T14:05:09Z`, the layout of every delivered record.
+/// Reads `2026-03-02T14:05:09Z`, the layout of every delivered record, and `2026-03-02 14:05:09`,
+/// that of most databases.
 fn fixed_layout(text: &[u8]) -> Option<DateTime<Utc>> {
     let &[
         y0,
@@ -43,7 +47,7 @@ fn fixed_layout(text: &[u8]) -> Option<DateTime<Utc>> {
         b'-',
         d0,
         d1,
-        b'T',
+        b'T' | b' ',
         h0,
         h1,
         b':',
@@ -52,8 +56,7 @@ fn fixed_layout(text: &[u8]) -> Option<DateTime<Utc>> {
         b':',
         s0,
         s1,
-        b'Z',
-    ] = text
+    ] = text.strip_suffix(b"Z").unwrap_or(text)
     else {
         return None;
     };
@@ -110,6 +113,8 @@ mod tests {
             "2026-03-02 14:05:09",
             "2026-03-02 14:05:09Z",
             "2026-03-02 14:05:09 UTC",
+            "2026-03-02 14:05:09+00",
+            "2026-03-02 15:05:09.000+01",
             "2026-03-02T14:05:09",
             " 2026-03-02 14:05:09 ",
             "2026-03-02, 02:05:09 PM",
