@@ -28,23 +28,26 @@ Examples:
   insights replay AWSLogs/ --output-tree bucket/
   zcat one.json.gz | insights replay - --format table")]
     Replay(Replay),
-    /// Count only: CloudTrail logs in, calls by series and minute out, as CSV.
+    /// Count only: CloudTrail logs in, calls by series and minute out, as CSV or Parquet.
     #[command(after_help = "\
 The table is for `detect` and query engines: names are in it as they were logged, so a spreadsheet
 has to import its columns as text.
 
 Examples:
   insights count AWSLogs/ -o counts.csv
+  insights count AWSLogs/ -o counts.parquet
   insights detect counts.csv")]
     Count(Count),
     /// Detect only: counts in, ours or those of any engine that can GROUP BY; Insight events out.
     #[command(after_help = "\
 Counts are CSV with the header
   minute,account_id,aws_region,event_source,event_name,event_category,error_code,count
-and optionally user_identity,user_agent,resource_arn. Rows may come in any order.
+and optionally user_identity,user_agent,resource_arn, or Parquet with these columns. Rows may come
+in any order and in any number of files.
 
 Examples:
   insights detect counts.csv
+  insights detect january.parquet february.csv.gz
   insights detect orders.csv --series-csv time=timestamp,value=orders
   insights detect mails.csv.gz --series-csv time=at,value=sent,name=host,step=5m --format table")]
     Detect(Detect),
@@ -99,13 +102,16 @@ pub(crate) struct Count {
     /// Write to FILE instead of stdout
     #[arg(short, long, value_name = "FILE", help_heading = "Output")]
     pub(crate) output: Option<PathBuf>,
+    /// Format of the table [default: parquet for a FILE that is named so, else csv]
+    #[arg(long, value_name = "FORMAT", help_heading = "Output")]
+    pub(crate) format: Option<CountFormat>,
     #[command(flatten)]
     pub(crate) common: Common,
 }
 
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Detect {
-    /// Counts: CSV files, plain or gzip, or - for stdin
+    /// Counts: CSV files (plain, gzip, zstd or zip), Parquet files, or - for stdin
     #[arg(required = true, value_name = "COUNTS")]
     pub(crate) counts: Vec<PathBuf>,
     /// Take the files for plain series of counts: these columns of them, found by name
@@ -387,6 +393,14 @@ impl From<Profile> for insights_core::Profile {
             Profile::Quiet => Self::Quiet,
         }
     }
+}
+
+/// How counts are written.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub(crate) enum CountFormat {
+    Csv,
+    #[cfg(feature = "parquet")]
+    Parquet,
 }
 
 /// How Insights are written.

@@ -124,10 +124,10 @@ pub fn series(step: u8, text: &str) {
 }
 
 /// Reads a table: no more rows than lines, the same ones each time.
-fn table(text: &str, read: impl Fn(Vec<u8>, &mut Problems) -> Table) {
+fn table(text: &str, read: impl Fn(&[u8], &mut Problems) -> Table) {
     let (rows, _) = twice(|| {
         let mut problems = Problems::default();
-        let table = read(text.as_bytes().to_vec(), &mut problems);
+        let table = read(text.as_bytes(), &mut problems);
         assert!(problems.faults.total() <= table.rows + 1, "a row is broken once, or the header");
         let _ = table.counts.seal();
         (table.rows, problems.lines("f").collect())

@@ -3,14 +3,14 @@
 use std::{
     io::{IsTerminal, stdout},
     num::NonZeroUsize,
-    path::PathBuf,
+    path::{Path, PathBuf},
 };
 
 use chrono::{DateTime, NaiveDate, Utc};
 use insights_core::{Minute, Minutes};
 
 use crate::{
-    args::{self, Format},
+    args::{self, CountFormat, Format},
     exit::UsageError,
     input::{globs, s3, texts::Bounds},
     settings::Settings,
@@ -163,6 +163,35 @@ impl RunPlan {
             strict: args.strict,
             summary: args.summary,
         })
+    }
+}
+
+/// Returns how counts are written.
+pub(crate) fn count_format(
+    asked: Option<CountFormat>,
+    output: Option<&Path>,
+) -> Result<CountFormat, UsageError> {
+    let ending = output.and_then(Path::extension);
+    let named = ending.is_some_and(|ending| ending.eq_ignore_ascii_case("parquet"));
+    #[cfg(feature = "parquet")]
+    {
+        let usual = if named { CountFormat::Parquet } else { CountFormat::Csv };
+        let format = asked.unwrap_or(usual);
+        if format == CountFormat::Parquet && output.is_none() && stdout().is_terminal() {
+            return Err(UsageError(
+                "Parquet is not for a terminal: write it to a file (-o)".into(),
+            ));
+        }
+        Ok(format)
+    }
+    #[cfg(not(feature = "parquet"))]
+    match asked {
+        None if named => Err(UsageError(
+            "this program was built without Parquet (feature parquet): name a .csv, or ask for \
+             --format csv"
+                .into(),
+        )),
+        asked => Ok(asked.unwrap_or(CountFormat::Csv)),
     }
 }
 

@@ -1,17 +1,20 @@
 //! How an archive is cut, ordered and delivered does not show in what comes out.
 
 use std::{
+    collections::BTreeSet,
     fs,
     path::{Path, PathBuf},
     sync::LazyLock,
 };
 
 use chrono::{DateTime, TimeDelta, Utc};
+use ruzstd::encoding::{CompressionLevel, compress_to_vec};
 use serde_json::Value;
 
 use crate::{
     archive::{Archive, Dice, at, call, demo, gzip, log, time, varied, with},
     folder::Folder,
+    packed::zip,
     program::{Args, Run, insights, insights_fed},
 };
 
@@ -120,8 +123,14 @@ fn counting_then_detecting_is_replaying() {
         };
         same(insights(&[&"detect", &csv]));
         same(insights_fed(&[&"detect", &"-"], table.as_bytes()));
-        let packed = folder.file("counts.csv.gz", gzip(&table));
-        same(insights(&[&"detect", &packed]));
+        for (name, packed) in [
+            ("counts.csv.gz", gzip(&table)),
+            ("counts.csv.zst", compress_to_vec(table.as_bytes(), CompressionLevel::Fastest)),
+            ("counts.zip", zip(&[("counts.csv", table.as_bytes())])),
+        ] {
+            let packed = folder.file(name, packed);
+            same(insights(&[&"detect", &packed]));
+        }
 
         // Rows come in any order and in any number of tables.
         let (header, rows) = table.split_once('\n').unwrap();
@@ -133,7 +142,64 @@ fn counting_then_detecting_is_replaying() {
         };
         let (one, other) = (part("one.csv", one), part("other.csv", other));
         same(insights(&[&"detect", &one, &other]));
-        same(insights(&[&"detect", &other, &one]));
+        same(insights(&[&"detect", &other, &one, &"--threads", &"1"]));
+    }
+}
+
+#[test]
+fn counts_of_parts_add_up_to_those_of_the_whole() {
+    for known in &*KNOWN {
+        // Tables have no event ids: what is delivered to two parts counts twice.
+        let mut met = BTreeSet::new();
+        let once = known.archive.mapped(|record| {
+            let new = met.insert(record["eventID"].to_string());
+            new.then(|| record.clone()).into_iter().collect()
+        });
+        let by_region = once.split(|key| key.to_string_lossy().contains("eu-west-1"));
+        let mut dice = Dice::new(9);
+        let at_random = once.split(|_| dice.falls(50));
+        for parts in [by_region, at_random] {
+            let folder = Folder::new();
+            let tables = ["one.csv", "other.csv"].map(|name| folder.join(name));
+            for (part, table) in parts.iter().zip(&tables) {
+                assert!(part.0.len() > 50);
+                insights(&[&"count", &part.write().path(), &"-o", table]).exited(0);
+            }
+            for [one, other] in [[0, 1], [1, 0]] {
+                let run = insights(&[&"detect", &tables[one], &tables[other]]).exited(0);
+                assert!(run.stdout == known.replay.stdout, "{}", run.stderr);
+                assert_eq!(run.summary["holes"], known.replay.summary["holes"]);
+            }
+        }
+    }
+}
+
+#[cfg(feature = "parquet")]
+#[test]
+fn counts_as_parquet_are_the_counts() {
+    for known in &*KNOWN {
+        let folder = Folder::new();
+        let [csv, table] = ["counts.csv", "counts.parquet"].map(|name| folder.join(name));
+        let logs = known.folder.path();
+        insights(&[&"count", &logs, &"-o", &csv]).exited(0);
+        let count = insights(&[&"count", &logs, &"-o", &table]).exited(0);
+        assert_eq!(
+            (count.stdout.as_str(), count.number("counted")),
+            ("", known.replay.number("counted"))
+        );
+        let same = |run: Run| {
+            assert!(run.stdout == known.replay.stdout);
+            assert_eq!(run.exited(0).summary["holes"], known.replay.summary["holes"]);
+        };
+        same(insights(&[&"detect", &table]));
+        same(insights(&[&"detect", &table, &"--threads", &"1"]));
+        // Told by its content and not by its name, and from stdin.
+        let bytes = fs::read(&table).unwrap();
+        same(insights(&[&"detect", &folder.file("counts.csv", &bytes)]));
+        same(insights_fed(&[&"detect", &"-"], &bytes));
+        let named = folder.join("counts");
+        insights(&[&"count", &logs, &"--format", &"parquet", &"-o", &named]).exited(0);
+        assert!(fs::read(named).unwrap() == bytes, "the same table gives the same file");
     }
 }
 

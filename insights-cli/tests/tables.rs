@@ -6,6 +6,7 @@ use serde_json::json;
 use crate::{
     archive::{at, gzip, text},
     folder::Folder,
+    packed::zip,
     program::{Run, insights},
 };
 
@@ -65,6 +66,124 @@ fn a_table_without_a_needed_column_is_refused_by_name() {
         assert!(run.stderr.contains(&format!("no column {column}")), "{}", run.stderr);
         assert_eq!(run.stdout, "");
     }
+}
+
+#[test]
+fn a_column_that_is_not_known_is_refused_with_what_may_be_meant() {
+    for (column, what) in [
+        ("eventSource", "column \"eventSource\" is not known; is it event_source?"),
+        ("source_ip", "line 1: column \"source_ip\" is not known; the columns are minute, "),
+        ("minute", "the header has the column minute twice"),
+        ("", "column 9 has no name"),
+    ] {
+        let row = row("2026-03-02T14:05:00Z", "7");
+        let run = detect(format!("{HEADER},{column}\n{row},x\n")).exited(3);
+        assert!(run.stderr.contains(what), "{column}: {}", run.stderr);
+        assert_eq!((run.stdout.as_str(), run.number("counted")), ("", 0));
+    }
+}
+
+#[test]
+fn rows_are_named_by_the_line_they_begin_in() {
+    let good = row("2026-03-02T14:05:00Z", "7");
+    let agent = format!("{good},\"two\nlines\"");
+    for end in ["\n", "\r\n", "\n\n", "\r\n\r\n"] {
+        let mut table = format!("{HEADER},user_agent");
+        let mut line = 1;
+        for row in [&agent, &format!("{},", row("noon", "7")), &agent] {
+            if row.starts_with("noon") {
+                line = table.matches('\n').count() + end.matches('\n').count() + 1;
+            }
+            table += end;
+            table += row;
+        }
+        let run = detect(&table).exited(3);
+        assert_eq!((run.number("rows"), run.number("counted")), (3, 14), "{end:?}");
+        let told = format!("counts.csv: line {line}: minute \"noon\" is no time");
+        assert!(run.stderr.contains(&told), "{end:?}: {told}: {}", run.stderr);
+    }
+}
+
+#[test]
+fn a_quote_that_is_not_closed_costs_its_row() {
+    let good = row("2026-03-02T14:05:00Z", "7");
+    let bad = good.replace("RunInstances", "\"RunInstances");
+    let run = detect(format!("{HEADER}\n{good}\n{bad}\n{good}\n{good}\n")).exited(3);
+    assert_eq!((run.number("rows"), run.number("counted"), run.number("malformed")), (4, 21, 1));
+    assert!(run.stderr.contains("line 3: has a quote that is not closed"), "{}", run.stderr);
+}
+
+#[test]
+fn a_long_table_is_read_in_blocks_and_none_of_its_rows_is_lost() {
+    let mut table = format!("{HEADER}\n");
+    let (mut counted, mut bad) = (0, Vec::new());
+    for number in 0..150_000_u64 {
+        let minute = format!(
+            "2026-03-{:02}T{:02}:{:02}:00Z",
+            number / 1_440 % 28 + 1,
+            number / 60 % 24,
+            number % 60
+        );
+        if number % 40_000 == 39_999 {
+            bad.push(number + 2);
+            table += &row(&minute, "-1");
+        } else {
+            counted += number % 9;
+            table += &row(&minute, &(number % 9).to_string());
+        }
+        table.push('\n');
+    }
+    assert!(table.len() > 8 << 20);
+    for threads in ["1", "2", "3"] {
+        let folder = Folder::new();
+        let run =
+            insights(&[&"detect", &folder.file("counts.csv", &table), &"--threads", &threads])
+                .exited(3);
+        assert_eq!((run.number("rows"), run.number("counted")), (150_000, counted));
+        let told: Vec<&str> =
+            run.stderr.lines().filter(|line| line.starts_with("warning")).collect();
+        assert_eq!(told.len(), bad.len());
+        for (told, line) in told.into_iter().zip(&bad) {
+            assert!(
+                told.contains(&format!("counts.csv: line {line}: count \"-1\" is no")),
+                "{told}"
+            );
+        }
+    }
+}
+
+#[test]
+fn entries_of_an_archive_that_are_no_tables_are_counted() {
+    let table = format!("{HEADER}\n{}\n", row("2026-03-02T14:05:00Z", "7"));
+    let packed = zip(&[("a.csv", table.as_bytes()), ("b.png", b"x"), ("c.csv", table.as_bytes())]);
+    let run = detect(&packed).exited(0);
+    assert_eq!((run.number("rows"), run.number("counted")), (2, 14));
+    assert_eq!(run.summary["skipped_files"]["other"], 1);
+    let bad = table.replace(",7", ",x");
+    let run = detect(zip(&[("a.csv", table.as_bytes()), ("b.csv", bad.as_bytes())])).exited(3);
+    assert!(run.stderr.contains("entry b.csv: line 2: count \"x\""), "{}", run.stderr);
+}
+
+#[cfg(feature = "parquet")]
+#[test]
+fn a_parquet_file_that_is_damaged_is_told() {
+    let good = format!("{HEADER}\n{}\n", row("2026-03-02T14:05:00Z", "7"));
+    for (bytes, what) in [
+        (b"PAR1".to_vec(), "is no whole Parquet file"),
+        ([&b"PAR1"[..], &[0xff; 500], b"PAR1"].concat(), "is no whole Parquet file"),
+        (gzip(b"PAR1 packed once more"), "is a Parquet file inside gzip, which is not read"),
+    ] {
+        let folder = Folder::new();
+        let bad = folder.file("bad.parquet", bytes);
+        let run = insights(&[&"detect", &folder.file("good.csv", &good), &bad]).exited(3);
+        assert_eq!((run.number("counted"), run.number("damaged_files")), (7, 1));
+        assert!(run.stderr.contains(&format!("bad.parquet: {what}")), "{}", run.stderr);
+    }
+    let run = crate::program::insights_fed(
+        &[&"detect", &"-", &"--series-csv", &"time=minute,value=count"],
+        b"PAR1",
+    );
+    assert!(run.stderr.contains("plain series are read from CSV"), "{}", run.stderr);
 }
 
 #[test]

@@ -18,7 +18,7 @@ use crate::{
     input::archive::Sink,
     output,
     output::counts::CountsWriter,
-    plan::{InputPlan, RunPlan},
+    plan::{self, InputPlan, RunPlan},
     progress::Progress,
     settings::Settings,
     summary::Summary,
@@ -44,6 +44,7 @@ pub(super) fn run(args: Count) -> anyhow::Result<Exit> {
     let began = Instant::now();
     let settings = Settings::new(&args.settings, None)?.select(args.select)?.input(&args.input)?;
     let input = InputPlan::new(args.input, &settings)?;
+    let format = plan::count_format(args.format, args.output.as_deref())?;
     let run = RunPlan::new(args.common, args.output.is_none() && stdout().is_terminal())?;
     start_threads(&run)?;
 
@@ -52,7 +53,7 @@ pub(super) fn run(args: Count) -> anyhow::Result<Exit> {
     let progress = Progress::new(0, run.progress);
     let selection = settings.selection();
     let open = || {
-        let writer = CountsWriter::new(output::sink(args.output.as_deref())?)?;
+        let writer = CountsWriter::new(output::sink(args.output.as_deref())?, format)?;
         Ok(Counting { open: OpenMinutes::new(selection.clone()), writer })
     };
     let (counting, outcome) = archive::read(&input, selection, outputs, &run, &progress, open)?;

@@ -175,20 +175,20 @@ pub(crate) fn read(
 }
 
 /// Does something here while other threads read, or before that if there are no others.
-fn while_reading<T>(
-    read: impl FnOnce() -> Vec<Part> + Send,
+pub(super) fn while_reading<R: Default + Send, T>(
+    read: impl FnOnce() -> R + Send,
     here: impl FnOnce() -> T,
-) -> (Vec<Part>, T) {
+) -> (R, T) {
     if rayon::current_num_threads() == 1 {
         let done = here();
         return (read(), done);
     }
-    let mut parts = Vec::new();
+    let mut what = R::default();
     let done = rayon::in_place_scope(|scope| {
-        scope.spawn(|_| parts = read());
+        scope.spawn(|_| what = read());
         here()
     });
-    (parts, done)
+    (what, done)
 }
 
 /// Reads a batch, its files in parallel.

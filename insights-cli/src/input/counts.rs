@@ -1,16 +1,25 @@
 //! Reads tables of counts: [`read`].
 
+mod blocks;
+mod columns;
+mod csv;
+#[cfg(feature = "parquet")]
+mod parquet;
+
 use std::{
     fs,
+    io::Read,
     path::{Path, PathBuf},
 };
 
-use csv::StringRecord;
-use insights_core::{Attributes, EventCategory, Selection, SeriesKey};
+use insights_core::{AttributesRef, EventCategory, Minute, Selection, SeriesRef};
 
 use crate::{
     columns::COLUMNS,
-    input::table::{Layout, Table, minute, needed, place},
+    input::{
+        problem::Problems,
+        table::{Layout, ParquetFile, Table},
+    },
     progress::Progress,
 };
 
@@ -32,14 +41,9 @@ pub(crate) fn reads(tables: &[PathBuf], path: &Path) -> bool {
 
 /// Reads the text of one table.
 #[cfg(any(test, fuzzing))]
-pub(crate) fn of_text(
-    text: Vec<u8>,
-    selection: &Selection,
-    problems: &mut crate::input::problem::Problems,
-) -> Table {
+pub(crate) fn of_text(text: &[u8], selection: &Selection, problems: &mut Problems) -> Table {
     let mut table = Table::default();
-    let text = Box::new(std::io::Cursor::new(text));
-    table.read_one(text, Path::new("f"), &mut Counts { selection }, problems);
+    csv::read(&mut &*text, selection, &mut table, problems);
     table
 }
 
@@ -48,42 +52,50 @@ struct Counts<'s> {
     selection: &'s Selection,
 }
 
-/// Where the columns of a table are.
-struct Columns([Option<usize>; COLUMNS.len()]);
+impl Layout for Counts<'_> {
+    fn read_csv(
+        &mut self,
+        text: &mut dyn Read,
+        _: &Path,
+        table: &mut Table,
+        problems: &mut Problems,
+    ) {
+        csv::read(text, self.selection, table, problems);
+    }
 
-impl Columns {
-    /// Returns the cells of a row in the order of `COLUMNS`, empty where there is no column.
-    fn cells<'r>(&self, row: &'r StringRecord) -> [&'r str; COLUMNS.len()] {
-        self.0.map(|place| place.and_then(|place| row.get(place)).unwrap_or_default())
+    #[cfg(feature = "parquet")]
+    fn read_parquet(&mut self, file: ParquetFile<'_>, table: &mut Table, problems: &mut Problems) {
+        parquet::read(file, self.selection, table, problems);
+    }
+
+    #[cfg(not(feature = "parquet"))]
+    fn read_parquet(&mut self, _: ParquetFile<'_>, _: &mut Table, problems: &mut Problems) {
+        use crate::input::problem::{Fault, Place};
+        let what = "is a Parquet file, which this program was built without (feature parquet)";
+        problems.add(Fault::Foreign, Place::File, what);
     }
 }
 
-impl Layout for Counts<'_> {
-    type Columns = Columns;
+/// A row of a table.
+#[derive(Debug)]
+struct Row<'r> {
+    minute: Minute,
+    series: SeriesRef<'r>,
+    attributes: AttributesRef<'r>,
+    count: u32,
+}
 
-    /// Finds the columns by their names, in any order.
-    fn columns(&self, header: &StringRecord, _: &Path) -> Result<Columns, String> {
-        for required in ["minute", "event_source", "event_name", "count"] {
-            needed(header, required)?;
+impl<'r> Row<'r> {
+    /// Returns the row of these cells, in the order of `COLUMNS`, whose minute and count were read
+    /// already; an empty cell holds nothing.
+    fn new(minute: Minute, count: u32, cells: [&'r str; COLUMNS.len()]) -> Result<Self, String> {
+        let [_, account, region, source, name, category, code, _, identity, agent, resource] =
+            cells;
+        if source.is_empty() {
+            return Err("event_source is empty".into());
         }
-        Ok(Columns(COLUMNS.map(|name| place(header, name))))
-    }
-
-    fn take(
-        &mut self,
-        columns: &Columns,
-        row: &StringRecord,
-        table: &mut Table,
-    ) -> Result<(), String> {
-        let [time, account, region, source, name, category, code, count, identity, agent, resource] =
-            columns.cells(row);
-        let minute = minute(time).ok_or_else(|| format!("minute {time:?} is no time"))?;
-        let count: u32 = count
-            .trim()
-            .parse()
-            .map_err(|_| format!("count {count:?} is no whole number from 0 to {}", u32::MAX))?;
-        if source.is_empty() || name.is_empty() {
-            return Err("event_source or event_name is empty".to_owned());
+        if name.is_empty() {
+            return Err("event_name is empty".into());
         }
         let category = match category {
             "" | "Management" => EventCategory::Management,
@@ -92,33 +104,48 @@ impl Layout for Counts<'_> {
                 return Err(format!("event_category {other:?} is neither Management nor Data"));
             }
         };
-        let series = SeriesKey {
-            account_id: account.into(),
-            region: region.into(),
-            event_source: source.into(),
-            event_name: name.into(),
-            category,
-            error_code: (!code.is_empty()).then(|| code.into()),
-        };
-        let known = |cell: &str| (!cell.is_empty()).then(|| cell.into());
-        let attributes = Attributes {
-            user_identity: known(identity),
-            user_agent: known(agent),
-            resource_arn: known(resource),
-        };
-        table.add(&series, minute, attributes, count, self.selection);
-        Ok(())
+        let known = |cell: &'r str| (!cell.is_empty()).then_some(cell);
+        Ok(Self {
+            minute,
+            series: SeriesRef {
+                account_id: account,
+                region,
+                event_source: source,
+                event_name: name,
+                category,
+                error_code: known(code),
+            },
+            attributes: AttributesRef {
+                user_identity: known(identity),
+                user_agent: known(agent),
+                resource_arn: known(resource),
+            },
+            count,
+        })
     }
+
+    fn add_to(&self, table: &mut Table, selection: &Selection) {
+        table.add(&self.series, self.minute, &self.attributes, self.count, selection);
+    }
+}
+
+/// Says that a cell is no time.
+fn no_time(found: impl std::fmt::Debug) -> String {
+    format!("minute {found:?} is no time")
+}
+
+/// Says that a cell is no count.
+fn no_count(found: impl std::fmt::Debug) -> String {
+    format!("count {found:?} is no whole number from 0 to {}", u32::MAX)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::input::problem::Problems;
 
     fn table(csv: &'static str) -> (Table, Vec<String>) {
         let mut problems = Problems::default();
-        let table = of_text(csv.into(), &Selection::default(), &mut problems);
+        let table = of_text(csv.as_bytes(), &Selection::default(), &mut problems);
         (table, problems.lines("f").collect())
     }
 
@@ -131,9 +158,11 @@ mod tests {
              4,A,noon,s\n\
              5,A\n\
              ,,,\n\
-             6,A,2026-03-02 14:07:00,s\n",
+             6,A,2026-03-02 14:07:00,s\n\
+             1,,2026-03-02 14:07:00,s\n\
+             1,A,2026-03-02 14:07:00,\n",
         );
-        assert_eq!(table.rows, 6);
+        assert_eq!(table.rows, 8);
         let calls: Vec<u32> = table.counts.seal().rows().map(|row| row.count).collect();
         assert_eq!(calls, [3, 6]);
         assert_eq!(
@@ -143,6 +172,8 @@ mod tests {
                 "warning: f: line 4: minute \"noon\" is no time",
                 "warning: f: line 5: has 2 cells and not 4",
                 "warning: f: line 6: minute \"\" is no time",
+                "warning: f: line 8: event_name is empty",
+                "warning: f: line 9: event_source is empty",
             ]
         );
     }

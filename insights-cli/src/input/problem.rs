@@ -136,6 +136,8 @@ pub(crate) enum Place {
     Record(u64),
     /// A line, counted from one.
     Line(u64),
+    /// A row of a table that has no lines, counted from one.
+    Row(u64),
 }
 
 /// The problems of one file: the first ones by name, all of them by number.
@@ -169,12 +171,22 @@ impl Problems {
                 Place::Byte(offset) => Place::Byte(offset + self.passed.bytes),
                 Place::Record(number) => Place::Record(number + self.passed.records),
                 Place::Line(number) => Place::Line(number + self.passed.lines),
+                Place::Row(number) => Place::Row(number),
             };
             // The text may quote the input: it must stay one line, and a short one.
             let what: String = what.to_string().chars().take(300).collect();
             let entry = self.entry.clone();
             self.named.push(Problem { entry, place, what: printable(&what) });
         }
+    }
+
+    /// Adds the problems of a later part of the same document.
+    pub(crate) fn append(&mut self, later: Self) {
+        self.count += later.count;
+        self.faults += later.faults;
+        let room = NAMED - self.named.len();
+        let named = later.named.into_iter().take(room);
+        self.named.extend(named.map(|problem| Problem { entry: self.entry.clone(), ..problem }));
     }
 
     /// Returns the number of all of them.
@@ -219,6 +231,7 @@ impl fmt::Display for Place {
             Self::Byte(offset) => write!(f, ": byte {offset}"),
             Self::Record(number) => write!(f, ": record {number}"),
             Self::Line(number) => write!(f, ": line {number}"),
+            Self::Row(number) => write!(f, ": row {number}"),
         }
     }
 }

@@ -3,15 +3,21 @@
 use std::{
     cmp::Reverse,
     collections::BTreeMap,
+    io::{BufReader, Read},
     path::{Path, PathBuf},
 };
 
 use csv::StringRecord;
-use insights_core::{Attributes, EventCategory, Minute, Minutes, Selection, SeriesKey};
+use insights_core::{
+    AttributesRef, EventCategory, Minute, Minutes, Selection, SeriesKey, SeriesRef,
+};
 use serde::Serialize;
 
 use crate::{
-    input::table::{Layout, Table, minute, needed},
+    input::{
+        problem::{Fault, Place, Problems},
+        table::{Layout, ParquetFile, Table, minute},
+    },
     plan::SeriesPlan,
     progress::Progress,
 };
@@ -53,15 +59,14 @@ pub(crate) fn read(
 /// Reads the text of one file.
 #[cfg(fuzzing)]
 pub(crate) fn of_text(
-    text: Vec<u8>,
+    text: &[u8],
     plan: &SeriesPlan,
     selection: &Selection,
-    problems: &mut crate::input::problem::Problems,
+    problems: &mut Problems,
 ) -> Table {
     let mut layout = Series { plan, rows: BTreeMap::new(), rounded: 0 };
     let mut table = Table::default();
-    let text = Box::new(std::io::Cursor::new(text));
-    table.read_one(text, Path::new("f"), &mut layout, problems);
+    layout.read_csv(&mut &*text, Path::new("f"), &mut table, problems);
     let _ = layout.spread(&mut table, selection);
     table
 }
@@ -111,7 +116,13 @@ impl Series<'_> {
             for (time, value) in rows {
                 for (after, count) in (0..).zip(shares(value, step)) {
                     let minute = time + Minutes::new(after);
-                    table.add(&series, minute, Attributes::default(), count, selection);
+                    table.add(
+                        &SeriesRef::from(&series),
+                        minute,
+                        &AttributesRef::default(),
+                        count,
+                        selection,
+                    );
                 }
             }
         }
@@ -120,8 +131,58 @@ impl Series<'_> {
 }
 
 impl Layout for Series<'_> {
-    type Columns = Columns;
+    fn read_csv(
+        &mut self,
+        text: &mut dyn Read,
+        path: &Path,
+        table: &mut Table,
+        problems: &mut Problems,
+    ) {
+        let text = BufReader::with_capacity(1 << 16, text);
+        let mut csv = csv::ReaderBuilder::new().flexible(true).from_reader(text);
+        let header = csv.headers().map_err(|error| error.to_string());
+        let (columns, width) =
+            match header.and_then(|row| Ok((self.columns(row, path)?, row.len()))) {
+                Ok(found) => found,
+                Err(what) => return problems.add(Fault::Foreign, Place::Line(1), what),
+            };
+        let mut row = StringRecord::new();
+        loop {
+            let line = csv.position().line();
+            match csv.read_record(&mut row) {
+                Ok(false) => break,
+                Ok(true) => {
+                    table.rows += 1;
+                    let whole = if row.len() == width {
+                        self.take(&columns, &row)
+                    } else {
+                        Err(format!("has {} cells and not {width}", row.len()))
+                    };
+                    if let Err(what) = whole {
+                        let line = row.position().map_or(line, csv::Position::line);
+                        problems.add(Fault::Row, Place::Line(line), what);
+                    }
+                }
+                Err(error) => {
+                    let broken = matches!(error.kind(), csv::ErrorKind::Io(_));
+                    let fault = if broken { Fault::Packing } else { Fault::Syntax };
+                    problems.add(fault, Place::Line(line), error);
+                    if broken {
+                        break;
+                    }
+                    table.rows += 1;
+                }
+            }
+        }
+    }
 
+    fn read_parquet(&mut self, _: ParquetFile<'_>, _: &mut Table, problems: &mut Problems) {
+        let what = "is a Parquet file; plain series are read from CSV";
+        problems.add(Fault::Foreign, Place::File, what);
+    }
+}
+
+impl Series<'_> {
     fn columns(&self, header: &StringRecord, path: &Path) -> Result<Columns, String> {
         Ok(Columns {
             time: needed(header, &self.plan.time)?,
@@ -133,7 +194,7 @@ impl Layout for Series<'_> {
         })
     }
 
-    fn take(&mut self, columns: &Columns, row: &StringRecord, _: &mut Table) -> Result<(), String> {
+    fn take(&mut self, columns: &Columns, row: &StringRecord) -> Result<(), String> {
         let SeriesPlan { time, value, name, .. } = self.plan;
         let cell = |place: usize| row.get(place).unwrap_or_default();
         let text = cell(columns.time);
@@ -155,6 +216,12 @@ impl Layout for Series<'_> {
         }
         Ok(())
     }
+}
+
+/// Returns where a column is that there must be.
+fn needed(header: &StringRecord, name: &str) -> Result<usize, String> {
+    let place = header.iter().position(|found| found.trim() == name);
+    place.ok_or_else(|| format!("the header has no column {name}"))
 }
 
 /// Returns what a file is called, without folders and endings.

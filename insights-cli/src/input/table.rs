@@ -1,31 +1,39 @@
-//! [`Table`]: counts that stood in CSV.
+//! [`Table`]: counts that stood in tables.
 
 use std::{
     collections::BTreeSet,
     fs::{self, File},
-    io::{self, BufReader, Read},
+    io::{self, Read, Seek, Stdin},
     path::{Path, PathBuf},
 };
 
 use anyhow::bail;
-use csv::StringRecord;
-use flate2::read::MultiGzDecoder;
 use insights_core::{
-    Attributes, Minute, MinuteBucket, PartialCounts, Selection, SeriesKey, WatermarkTracker,
-    event_time,
+    AttributesRef, Minute, PartialCounts, Selection, SeriesRef, WatermarkTracker, event_time,
 };
 
 use crate::{
     columns::STATED,
     input::{
         archive::Tally,
+        packing::Packing,
         problem::{Fault, Place, Problems},
+        skipped::Skipped,
+        texts::{Bounds, Size},
+        unpack::{Damage, Unpacked},
+        zipped,
     },
     printable::printable,
     progress::Progress,
 };
 
-/// The counts of one or more tables.
+/// How a Parquet file begins.
+const PARQUET: &[u8] = b"PAR1";
+
+/// The byte order mark that spreadsheets put before a table.
+const MARK: &[u8] = "\u{feff}".as_bytes();
+
+/// The counts of one or more tables, or of a part of one.
 #[derive(Debug, Default)]
 pub(crate) struct Table {
     pub(crate) counts: PartialCounts,
@@ -33,23 +41,31 @@ pub(crate) struct Table {
     pub(crate) first: Option<Minute>,
     pub(crate) tally: Tally,
     pub(crate) rows: u64,
+    /// Entries of archives that are no tables.
+    pub(crate) skipped: Skipped,
 }
 
 /// What the rows of a table mean.
 pub(crate) trait Layout {
-    /// Where the cells of one table are.
-    type Columns;
-
-    /// Finds the columns in the header of the table at `path`, or says what is missing.
-    fn columns(&self, header: &StringRecord, path: &Path) -> Result<Self::Columns, String>;
-
-    /// Takes a row, or says why it cannot be used.
-    fn take(
+    /// Reads the rows of the CSV at `path`.
+    fn read_csv(
         &mut self,
-        columns: &Self::Columns,
-        row: &StringRecord,
+        text: &mut dyn Read,
+        path: &Path,
         table: &mut Table,
-    ) -> Result<(), String>;
+        problems: &mut Problems,
+    );
+
+    /// Reads the rows of the Parquet file.
+    fn read_parquet(&mut self, file: ParquetFile<'_>, table: &mut Table, problems: &mut Problems);
+}
+
+/// Where a Parquet file is.
+#[cfg_attr(not(feature = "parquet"), expect(dead_code, reason = "it is told and not read"))]
+pub(crate) enum ParquetFile<'p> {
+    Path(&'p Path),
+    /// Stdin, all of it: a Parquet file is read from its end.
+    Bytes(Vec<u8>),
 }
 
 impl Table {
@@ -79,11 +95,9 @@ impl Table {
                 printable(&path.to_string_lossy())
             };
             let mut problems = Problems::default();
-            match open(path) {
-                Ok(reader) => {
-                    table.read_one(reader, path, layout, &mut problems);
-                    table.tally.file(&problems);
-                }
+            let rows = table.rows;
+            match table.read_one(path, layout, &mut problems) {
+                Ok(()) => table.tally.file(&problems),
                 Err(error) => {
                     table.tally.unreadable_files += 1;
                     problems.add(Fault::Unreadable, Place::File, error);
@@ -95,17 +109,80 @@ impl Table {
                 }
                 progress.warn(&line);
             }
-            progress.advance(0);
+            progress.advance(table.rows - rows);
         }
         Ok(table)
+    }
+
+    /// Reads what is in a file, whatever it is packed in.
+    fn read_one(
+        &mut self,
+        path: &Path,
+        layout: &mut impl Layout,
+        problems: &mut Problems,
+    ) -> io::Result<()> {
+        let mut file = Opened::of(path)?;
+        let mut head = Vec::new();
+        file.by_ref().take(Packing::TELLING as u64).read_to_end(&mut head)?;
+        if head.starts_with(PARQUET) {
+            match file {
+                Opened::File(_) => layout.read_parquet(ParquetFile::Path(path), self, problems),
+                Opened::Stdin(_) => match whole(head, file, "a Parquet file") {
+                    Ok(bytes) => layout.read_parquet(ParquetFile::Bytes(bytes), self, problems),
+                    Err(what) => problems.add(Fault::Limit, Place::File, what),
+                },
+            }
+        } else if Packing::of(&head) == Packing::Zip {
+            let read = |_: &str, packed: &mut dyn Read, problems: &mut Problems| {
+                self.read_packed(packed, path, layout, problems);
+            };
+            let skipped = match file {
+                Opened::File(mut file) => {
+                    file.rewind()?;
+                    zipped::entries(file, problems, read)
+                }
+                Opened::Stdin(_) => match whole(head, file, "a zip archive") {
+                    Ok(bytes) => zipped::entries(io::Cursor::new(bytes), problems, read),
+                    Err(what) => {
+                        problems.add(Fault::Limit, Place::File, what);
+                        Skipped::default()
+                    }
+                },
+            };
+            self.skipped += skipped;
+        } else {
+            self.read_packed(&mut io::Cursor::new(head).chain(file), path, layout, problems);
+        }
+        Ok(())
+    }
+
+    fn read_packed(
+        &mut self,
+        packed: &mut dyn Read,
+        path: &Path,
+        layout: &mut impl Layout,
+        problems: &mut Problems,
+    ) {
+        let mut mark = Vec::new();
+        let opened = Unpacked::open(packed).and_then(|mut text| {
+            let read = text.by_ref().take(MARK.len() as u64).read_to_end(&mut mark);
+            read.map(|_| text).map_err(|error| Damage::of(&error))
+        });
+        if mark == MARK {
+            mark.clear();
+        }
+        match opened {
+            Ok(text) => layout.read_csv(&mut mark.as_slice().chain(text), path, self, problems),
+            Err(Damage { fault, what }) => problems.add(fault, Place::File, what),
+        }
     }
 
     /// Adds the count of a series in a minute; a count of zero says that the log was alive.
     pub(crate) fn add(
         &mut self,
-        series: &SeriesKey,
+        series: &SeriesRef<'_>,
         minute: Minute,
-        attributes: Attributes,
+        attributes: &AttributesRef<'_>,
         count: u32,
         selection: &Selection,
     ) {
@@ -114,102 +191,63 @@ impl Table {
         }
         let seen = if count == 0 { STATED } else { count };
         self.times.observe_count(minute, seen);
-        self.first = self.first.into_iter().chain([minute]).min();
-        if selection.admits_series(series) {
-            let mut bucket = MinuteBucket::default();
-            bucket.add(attributes, count);
-            self.counts.insert(series, minute, bucket);
+        self.first = Some(self.first.map_or(minute, |first| first.min(minute)));
+        if selection.admits_series(*series) {
+            self.counts.insert_row(series, minute, attributes, count);
         } else {
             self.counts.pass_over(&series.log(), minute, seen);
         }
     }
 
-    pub(super) fn read_one(
-        &mut self,
-        reader: Box<dyn Read>,
-        path: &Path,
-        layout: &mut impl Layout,
-        problems: &mut Problems,
-    ) {
-        let mut csv = csv::ReaderBuilder::new().flexible(true).from_reader(reader);
-        let columns = csv
-            .headers()
-            .map_err(|error| error.to_string())
-            .and_then(|header| layout.columns(header, path));
-        let columns = match columns {
-            Ok(columns) => columns,
-            Err(what) => return problems.add(Fault::Foreign, Place::Line(1), what),
-        };
-        let width = csv.headers().map_or(0, StringRecord::len);
-        let mut row = StringRecord::new();
-        loop {
-            let line = csv.position().line();
-            match csv.read_record(&mut row) {
-                Ok(false) => break,
-                Ok(true) => {
-                    self.rows += 1;
-                    let whole = if row.len() == width {
-                        layout.take(&columns, &row, self)
-                    } else {
-                        Err(format!("has {} cells and not {width}", row.len()))
-                    };
-                    if let Err(what) = whole {
-                        problems.add(
-                            Fault::Row,
-                            Place::Line(row.position().map_or(line, csv::Position::line)),
-                            what,
-                        );
-                    }
-                }
-                Err(error) => {
-                    let broken = matches!(error.kind(), csv::ErrorKind::Io(_));
-                    let fault = if broken { Fault::Packing } else { Fault::Syntax };
-                    problems.add(fault, Place::Line(line), error);
-                    if broken {
-                        break;
-                    }
-                    self.rows += 1;
-                }
-            }
+    /// Adds all of another part.
+    pub(super) fn join(&mut self, other: Self) {
+        self.counts.merge(other.counts);
+        self.times.merge(&other.times);
+        self.first = self.first.into_iter().chain(other.first).min();
+        self.tally += other.tally;
+        self.rows += other.rows;
+        self.skipped += other.skipped;
+    }
+}
+
+/// A file or stdin.
+enum Opened {
+    File(File),
+    Stdin(Stdin),
+}
+
+impl Opened {
+    fn of(path: &Path) -> io::Result<Self> {
+        if path.as_os_str() == "-" {
+            return Ok(Self::Stdin(io::stdin()));
+        }
+        Ok(Self::File(File::open(path)?))
+    }
+}
+
+impl Read for Opened {
+    fn read(&mut self, room: &mut [u8]) -> io::Result<usize> {
+        match self {
+            Self::File(file) => file.read(room),
+            Self::Stdin(stdin) => stdin.lock().read(room),
         }
     }
 }
 
-/// Returns where a column is, by its name.
-pub(super) fn place(header: &StringRecord, name: &str) -> Option<usize> {
-    header.iter().position(|found| found.trim() == name)
-}
-
-/// Returns where a column is that there must be.
-pub(super) fn needed(header: &StringRecord, name: &str) -> Result<usize, String> {
-    place(header, name).ok_or_else(|| format!("the header has no column {name}"))
+/// Reads all of something that has to be held as a whole, or says why that is not done.
+fn whole(head: Vec<u8>, rest: impl Read, what: &str) -> Result<Vec<u8>, String> {
+    let most = Bounds::default().most;
+    let mut bytes = head;
+    match rest.take(most as u64).read_to_end(&mut bytes) {
+        Err(error) => Err(format!("cannot be read to its end: {error}")),
+        Ok(_) if bytes.len() > most => {
+            Err(format!("{what} of more than {} is read from a file only", Size(most)))
+        }
+        Ok(_) => Ok(bytes),
+    }
 }
 
 /// Reads the minute of a row, from any way to write a time.
 pub(super) fn minute(text: &str) -> Option<Minute> {
     event_time(text).map(Minute::containing)
-}
-
-/// Opens a file or stdin, packed with gzip or not.
-fn open(path: &Path) -> io::Result<Box<dyn Read>> {
-    let mut raw: Box<dyn Read> = if path.as_os_str() == "-" {
-        Box::new(io::stdin().lock())
-    } else {
-        Box::new(File::open(path)?)
-    };
-    let mut magic = Vec::new();
-    raw.by_ref().take(2).read_to_end(&mut magic)?;
-    let packed = magic == [0x1f, 0x8b];
-    let whole = BufReader::with_capacity(1 << 16, io::Cursor::new(magic).chain(raw));
-    if packed { without_mark(MultiGzDecoder::new(whole)) } else { without_mark(whole) }
-}
-
-/// Drops the byte order mark that spreadsheets put before a table.
-fn without_mark(mut text: impl Read + 'static) -> io::Result<Box<dyn Read>> {
-    let mut mark = Vec::new();
-    text.by_ref().take(3).read_to_end(&mut mark)?;
-    if mark == "\u{feff}".as_bytes() {
-        mark.clear();
-    }
-    Ok(Box::new(io::Cursor::new(mark).chain(text)))
 }

@@ -1,5 +1,9 @@
 //! [`CountsWriter`]: the table of counts, the interchange between `count` and `detect`.
 
+mod csv;
+#[cfg(feature = "parquet")]
+mod parquet;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     mem,
@@ -9,12 +13,9 @@ use insights_core::{
     LogKey, Minute, Minutes, SealedCounts, SeriesKey, Watermark, WatermarkTracker,
 };
 
-use crate::{
-    columns::{COLUMNS, STATED},
-    output::OutputFile,
-};
+use crate::{args::CountFormat, columns::STATED, output::OutputFile};
 
-/// Writes sealed counts as CSV, by minute, then series, then attributes.
+/// Writes sealed counts as a table, by minute, then series, then attributes.
 ///
 /// Calls that count for nothing are not in the table, yet they tell where a log begins and which
 /// of its silences are holes. A minute in which a log was alive without a counted call gets a row
@@ -24,15 +25,28 @@ use crate::{
 /// Cells are as they were logged, also those that a spreadsheet takes for formulas: the table is
 /// read again, and a mark before a name would make another name of it.
 pub(crate) struct CountsWriter {
-    out: csv::Writer<OutputFile>,
+    out: Box<dyn Rows>,
     logs: BTreeMap<LogKey, Log>,
     /// The first series of each whole log.
     wholes: BTreeMap<LogKey, SeriesKey>,
     series: BTreeSet<SeriesKey>,
     /// The times of the rows written.
     times: WatermarkTracker,
-    /// The minute of the last row, and how it is written.
-    minute: Option<(Minute, String)>,
+}
+
+/// Writes the rows of a table in one format.
+trait Rows {
+    /// Writes a row, with empty attributes where nothing is known.
+    fn write(
+        &mut self,
+        minute: Minute,
+        series: &SeriesKey,
+        count: u32,
+        attributes: [&str; 3],
+    ) -> anyhow::Result<()>;
+
+    /// Writes what was kept and all that is buffered. A file gets its name only now.
+    fn finish(self: Box<Self>) -> anyhow::Result<()>;
 }
 
 /// One log: its last sign of life, a series to tell of it, and what there is to tell.
@@ -45,16 +59,17 @@ struct Log {
 }
 
 impl CountsWriter {
-    pub(crate) fn new(out: OutputFile) -> anyhow::Result<Self> {
-        let mut out = csv::Writer::from_writer(out);
-        out.write_record(COLUMNS)?;
+    pub(crate) fn new(out: OutputFile, format: CountFormat) -> anyhow::Result<Self> {
         Ok(Self {
-            out,
+            out: match format {
+                CountFormat::Csv => Box::new(csv::Csv::new(out)?),
+                #[cfg(feature = "parquet")]
+                CountFormat::Parquet => Box::new(parquet::Parquet::new(out)?),
+            },
             logs: BTreeMap::new(),
             wholes: BTreeMap::new(),
             series: BTreeSet::new(),
             times: WatermarkTracker::default(),
-            minute: None,
         })
     }
 
@@ -97,8 +112,7 @@ impl CountsWriter {
                 self.row(end.minute() - Minutes::new(1), &series, 0, [""; 3])?;
             }
         }
-        let out = self.out.into_inner().map_err(csv::IntoInnerError::into_error)?;
-        out.finish()?;
+        self.out.finish()?;
         Ok(series)
     }
 
@@ -142,25 +156,6 @@ impl CountsWriter {
     ) -> anyhow::Result<()> {
         let weight = if count == 0 { STATED } else { count };
         self.times.observe_count(minute, weight);
-        let written = match self.minute.take() {
-            Some((last, written)) if last == minute => written,
-            _ => minute.to_string(),
-        };
-        let [user_identity, user_agent, resource_arn] = attributes;
-        self.out.write_record([
-            &*written,
-            &series.account_id,
-            &series.region,
-            &series.event_source,
-            &series.event_name,
-            series.category.as_str(),
-            series.error_code.as_deref().unwrap_or_default(),
-            &count.to_string(),
-            user_identity,
-            user_agent,
-            resource_arn,
-        ])?;
-        self.minute = Some((minute, written));
-        Ok(())
+        self.out.write(minute, series, count, attributes)
     }
 }

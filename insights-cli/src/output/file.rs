@@ -2,7 +2,7 @@
 
 use std::{
     fs::{self, File, OpenOptions},
-    io::{self, BufWriter, StdoutLock, Write},
+    io::{self, BufWriter, Stdout, Write},
     path::{Path, PathBuf},
 };
 
@@ -17,7 +17,7 @@ use tempfile::NamedTempFile;
 pub(crate) struct OutputFile(Place);
 
 enum Place {
-    Stdout(BufWriter<StdoutLock<'static>>),
+    Stdout(BufWriter<Stdout>),
     /// A device, a pipe, or a file that is open already: there is nothing to replace.
     Through(BufWriter<File>),
     Beside(BufWriter<NamedTempFile>, PathBuf),
@@ -25,7 +25,7 @@ enum Place {
 
 impl OutputFile {
     pub(crate) fn stdout() -> Self {
-        Self(Place::Stdout(BufWriter::new(io::stdout().lock())))
+        Self(Place::Stdout(BufWriter::new(io::stdout())))
     }
 
     /// Begins a file. What could not be written to cannot be replaced either.
