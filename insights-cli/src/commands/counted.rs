@@ -119,6 +119,7 @@ impl Counted {
         sealing.advance(end)?;
         let mut summary = Summary {
             tally: table.tally,
+            skipped_files: table.skipped,
             rows: Some(table.rows),
             first: table.first,
             end: table.first.map(|_| end.minute()),

@@ -137,6 +137,7 @@ pub(crate) enum Place {
     /// A line, counted from one.
     Line(u64),
     /// A row of a table that has no lines, counted from one.
+    #[cfg(feature = "parquet")]
     Row(u64),
 }
 
@@ -171,6 +172,7 @@ impl Problems {
                 Place::Byte(offset) => Place::Byte(offset + self.passed.bytes),
                 Place::Record(number) => Place::Record(number + self.passed.records),
                 Place::Line(number) => Place::Line(number + self.passed.lines),
+                #[cfg(feature = "parquet")]
                 Place::Row(number) => Place::Row(number),
             };
             // The text may quote the input: it must stay one line, and a short one.
@@ -231,6 +233,7 @@ impl fmt::Display for Place {
             Self::Byte(offset) => write!(f, ": byte {offset}"),
             Self::Record(number) => write!(f, ": record {number}"),
             Self::Line(number) => write!(f, ": line {number}"),
+            #[cfg(feature = "parquet")]
             Self::Row(number) => write!(f, ": row {number}"),
         }
     }

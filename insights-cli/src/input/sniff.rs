@@ -6,7 +6,7 @@ use std::{
     path::Path,
 };
 
-use crate::input::{container, unpack::Unpacked};
+use crate::input::{container, table::PARQUET, unpack::Unpacked};
 
 /// How much of a file is looked at.
 const BEGINNING: u64 = 64 << 10;
@@ -30,8 +30,8 @@ fn beginning(file: impl Read) -> Option<String> {
     Some(String::from_utf8_lossy(&bytes).trim_start_matches('\u{feff}').to_owned())
 }
 
-/// Looks whether a file, or stdin where it is called `-`, begins as a table of counts does. Of
-/// stdin nothing is taken.
+/// Looks whether a file, or stdin where it is called `-`, begins as a table of counts does; no logs
+/// are Parquet. Of stdin nothing is taken.
 pub(crate) fn holds_counts(path: &Path) -> bool {
     if path.as_os_str() == "-" {
         return io::stdin().lock().fill_buf().is_ok_and(are_counts);
@@ -39,8 +39,13 @@ pub(crate) fn holds_counts(path: &Path) -> bool {
     !path.is_dir() && File::open(path).is_ok_and(are_counts)
 }
 
-fn are_counts(file: impl Read) -> bool {
-    let Some(text) = beginning(file) else { return false };
+fn are_counts(mut file: impl Read) -> bool {
+    let mut head = Vec::new();
+    let read = file.by_ref().take(PARQUET.len() as u64).read_to_end(&mut head);
+    if read.is_ok() && head == PARQUET {
+        return true;
+    }
+    let Some(text) = beginning(head.as_slice().chain(file)) else { return false };
     let header = text.lines().next().unwrap_or_default();
     let has = |name: &str| header.split(',').any(|cell| cell.trim().trim_matches('"') == name);
     ["minute", "event_name", "count"].into_iter().all(has)

@@ -28,7 +28,7 @@ use crate::{
 };
 
 /// How a Parquet file begins.
-const PARQUET: &[u8] = b"PAR1";
+pub(super) const PARQUET: &[u8] = b"PAR1";
 
 /// The byte order mark that spreadsheets put before a table.
 const MARK: &[u8] = "\u{feff}".as_bytes();
