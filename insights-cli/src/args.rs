@@ -31,11 +31,12 @@ Examples:
     /// Count only: CloudTrail logs in, calls by series and minute out, as CSV or Parquet.
     #[command(after_help = "\
 The table is for `detect` and query engines: names are in it as they were logged, so a spreadsheet
-has to import its columns as text.
+has to import its columns as text. Tables as input become one.
 
 Examples:
   insights count AWSLogs/ -o counts.csv
   insights count AWSLogs/ -o counts.parquet
+  insights count january.csv february.csv -o counts.parquet
   insights detect counts.csv")]
     Count(Count),
     /// Detect only: counts in, ours or those of any engine that can GROUP BY; Insight events out.

@@ -46,6 +46,12 @@ fn real_logs_give_the_same_bytes_however_they_are_read() {
     let csv = folder.join("counts.csv");
     insights(&[&"count", &set, &"-o", &csv]).exited(0);
     assert!(insights(&[&"detect", &csv]).exited(0).stdout == replay.stdout);
+    #[cfg(feature = "parquet")]
+    {
+        let table = folder.join("counts.parquet");
+        insights(&[&"count", &set, &"-o", &table]).exited(0);
+        assert!(insights(&[&"detect", &table]).exited(0).stdout == replay.stdout);
+    }
     let patient = insights(&[&"replay", &set, &"--allowed-lateness", &"30d"]).exited(0);
     assert!(patient.stdout == replay.stdout);
 }

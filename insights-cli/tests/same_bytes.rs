@@ -2,6 +2,7 @@
 
 use std::{
     collections::BTreeSet,
+    ffi::OsStr,
     fs,
     path::{Path, PathBuf},
     sync::LazyLock,
@@ -165,8 +166,13 @@ fn counts_of_parts_add_up_to_those_of_the_whole() {
                 assert!(part.0.len() > 50);
                 insights(&[&"count", &part.write().path(), &"-o", table]).exited(0);
             }
-            for [one, other] in [[0, 1], [1, 0]] {
-                let run = insights(&[&"detect", &tables[one], &tables[other]]).exited(0);
+            let joined = folder.join("joined.csv");
+            let count = insights(&[&"count", &tables[1], &tables[0], &"-o", &joined]).exited(0);
+            assert_eq!(count.number("series"), known.replay.number("series"));
+            for tables in [&[&tables[0], &tables[1]][..], &[&tables[1], &tables[0]], &[&joined]] {
+                let mut args: Vec<&dyn AsRef<OsStr>> = vec![&"detect"];
+                args.extend(tables.iter().map(|table| *table as &dyn AsRef<OsStr>));
+                let run = insights(&args).exited(0);
                 assert!(run.stdout == known.replay.stdout, "{}", run.stderr);
                 assert_eq!(run.summary["holes"], known.replay.summary["holes"]);
             }

@@ -1,4 +1,5 @@
-//! `insights count`: an archive in, the counts of its minutes out.
+//! `insights count`: an archive in, the counts of its minutes out; or tables of counts in, and one
+//! out that has all of them.
 
 use std::{
     io::{IsTerminal, stdout},
@@ -12,10 +13,12 @@ use crate::{
     args::Count,
     commands::{
         archive::{self, Outputs},
-        conclude, start_threads,
+        conclude,
+        counted::{Counted, Keep},
+        start_threads,
     },
     exit::Exit,
-    input::archive::Sink,
+    input::{archive::Sink, sniff},
     output,
     output::counts::CountsWriter,
     plan::{self, InputPlan, RunPlan},
@@ -52,8 +55,19 @@ pub(super) fn run(args: Count) -> anyhow::Result<Exit> {
     let outputs = Outputs { files, ..Outputs::default() };
     let progress = Progress::new(0, run.progress);
     let selection = settings.selection();
+    let write = || CountsWriter::new(output::sink(args.output.as_deref())?, format);
+    if input.inputs.iter().any(|path| sniff::holds_counts(path)) {
+        let counted = Counted::read(&input, selection, &run, files, Keep::All, &progress)?;
+        let mut writer = write()?;
+        for (sealed, _) in &counted.days {
+            writer.write(sealed).context("cannot write the counts")?;
+        }
+        progress.finish();
+        let series = writer.finish(counted.end).context("cannot write the counts")?;
+        return conclude(Summary { series, ..counted.summary }, began, &run, &progress, false);
+    }
     let open = || {
-        let writer = CountsWriter::new(output::sink(args.output.as_deref())?, format)?;
+        let writer = write()?;
         Ok(Counting { open: OpenMinutes::new(selection.clone()), writer })
     };
     let (counting, outcome) = archive::read(&input, selection, outputs, &run, &progress, open)?;
