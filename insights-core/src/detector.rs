@@ -3,11 +3,13 @@
 mod bursts;
 mod dispersion;
 mod hours;
+mod limits;
 mod look;
 mod lows;
 mod of_days;
 mod onset;
 mod past;
+pub(crate) mod pattern;
 mod peaks;
 mod profile;
 pub(crate) mod rate;
@@ -16,6 +18,7 @@ mod schedule;
 mod sizes;
 mod spikes;
 mod tails;
+pub(crate) mod test;
 
 use std::fmt;
 

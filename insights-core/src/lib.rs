@@ -101,7 +101,9 @@ pub use crate::{
     detector::{
         Circumstances, Course, Detector, Direction, Evidence, Expectations, Finding, Missed,
         Verdict, WarmUp,
+        pattern::Pattern,
         rate::{Model, RateDetector},
+        test::{Account, Refusal, Test, TestKind},
     },
     engine::Engine,
     event::Event,

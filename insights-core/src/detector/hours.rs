@@ -139,7 +139,8 @@ impl Hours {
             self.expected[hour] = self.predict(hour, false, Pattern::FREE).0;
         }
         let clumps = self.clumps();
-        let mut pattern = Pattern { level: 1.0, clumps, differ: self.differ(clumps) };
+        let mut pattern =
+            Pattern { level: 1.0, clumps, differ: self.differ(clumps).clamp(DIFFER.0, DIFFER.1) };
         let mut comparable = vec![false; first];
         for hour in first..count {
             let (rate, of_kind) = self.predict(hour, false, pattern);
@@ -158,6 +159,24 @@ impl Hours {
     /// Returns the calls of the last week.
     pub(super) fn week_calls(&self) -> f64 {
         self.calls[self.week..].iter().sum()
+    }
+
+    /// Returns how the calls of hours vary: their variance-to-mean ratio, and by how much the hours
+    /// of a day differ beyond that, as a squared coefficient of variation.
+    pub(super) fn variation(&self) -> (f64, f64) {
+        let clumps = self.clumps();
+        (clumps, self.differ(clumps))
+    }
+
+    /// Returns the calls and the known minutes of weekdays, and of weekends, of the last two weeks.
+    pub(super) fn by_kind(&self) -> [(f64, f64); 2] {
+        let mut kinds = [(0.0, 0.0); 2];
+        for hour in self.calls.len().saturating_sub(24 * DAYS)..self.calls.len() {
+            let kind = &mut kinds[usize::from(self.weekend(hour / 24))];
+            kind.0 += self.calls[hour];
+            kind.1 += self.minutes[hour];
+        }
+        kinds
     }
 
     /// Returns the calls expected in the sums of five minutes from one to before another.
@@ -245,7 +264,8 @@ impl Hours {
         1.0 + (excess / expected).clamp(0.0, most)
     }
 
-    /// Returns by how much the hours of a day differ beyond chance.
+    /// Returns by how much the hours of a day differ beyond chance: a squared coefficient of
+    /// variation, below zero if they differ by less than chance.
     fn differ(&self, clumps: f64) -> f64 {
         let mut day = [(0.0, 0.0); 24];
         for hour in self.week..self.calls.len() {
@@ -256,7 +276,7 @@ impl Hours {
             let mean = self.mean_rate * minutes;
             ((calls - mean) * (calls - mean) - clumps * mean) / (mean * mean)
         });
-        (excess.sum::<f64>() / 24.0).clamp(DIFFER.0, DIFFER.1)
+        excess.sum::<f64>() / 24.0
     }
 
     /// Returns the rate of an hour by the same hour of other days, and on request by what is known

@@ -1,10 +1,13 @@
 //! [`Look`]: one look at a series: whether its last minutes are unusual, and when to look again.
 
 use super::{
-    Direction, Expectations, FALL, Finding, Missed, WINDOWS, WINDOWS_OF_FALL, WarmUp, onset,
+    Direction, Expectations, FALL, Finding, Missed, WINDOWS, WINDOWS_OF_FALL, WarmUp,
+    limits::{FALL_EXPECTED, FALL_SHARE, Limits, check_fall},
+    onset,
     rate::{Model, RateDetector},
     runs::Run,
     tails,
+    test::Refusal,
 };
 use crate::{
     baseline::Recent,
@@ -16,10 +19,6 @@ const HOUR: Minutes = Minutes::hours(1);
 /// What keeps bounds of sums from being wrong by rounding.
 const ROUNDED_DOWN: f64 = 1.0 - 1e-6;
 const ROUNDED_UP: f64 = 1.0 + 1e-6;
-/// By window of a rise: the least change as a share of the setting's.
-const CHANGE: [f64; 5] = [1.25, 1.0, 0.75, 0.6, 0.5];
-/// The least calls above the expected ones, as a share of the least calls.
-const LEAST_EXCESS: f64 = 0.9;
 /// Up to so many calls in the last week a series is new or all but forgotten.
 const NEW: f64 = 0.5;
 /// The windows that are looked at every minute, and those every five minutes, in order.
@@ -27,30 +26,25 @@ const EVERY_MINUTE: [Minutes; 5] = [WINDOWS[0], WINDOWS[1], FALL[0], WINDOWS[2],
 const EVERY_FIVE: [Minutes; 4] = [WINDOWS[3], FALL[2], WINDOWS[4], FALL[3]];
 /// The least part of a rise that the quarter of an hour before may not have been short of.
 const CAUGHT_UP: f64 = 0.5;
-/// The most of the expected calls that are a fall, by window: a program that restarts pauses for
-/// some minutes.
-const FALL_SHARE: [f64; WINDOWS_OF_FALL] = [0.15, 0.35, 0.5, 0.6];
-/// The least calls to expect in a window before their absence can mean something.
-const FALL_EXPECTED: f64 = 5.0;
 /// The least dispersion of a fall: no series is so regular that a short pause is impossible.
-const FALL_DISPERSION: f64 = 0.02;
+pub(super) const FALL_DISPERSION: f64 = 0.02;
 /// The least factor between observed and expected that is overwhelming.
 const OVERWHELMING: f64 = 10.0;
 /// How far a cheap bound of a score may lie below it.
 const BOUND_ERROR: f64 = 3.0;
 /// What lies outside of the ordinary calls, to either side.
-const OUTSIDE: f64 = 0.005;
+pub(super) const OUTSIDE: f64 = 0.005;
 
 /// One look at a series.
 #[derive(Clone, Copy)]
 pub(super) struct Look<'a> {
-    settings: &'a RateDetector,
-    model: &'a Model,
-    recent: Recent<'a>,
+    pub(super) settings: &'a RateDetector,
+    pub(super) model: &'a Model,
+    pub(super) recent: Recent<'a>,
     in_wave: bool,
     /// The calls in the last windows of a rise and of a fall that are looked at now.
-    rises: [Option<u64>; 5],
-    falls: [Option<u64>; WINDOWS_OF_FALL],
+    pub(super) rises: [Option<u64>; 5],
+    pub(super) falls: [Option<u64>; WINDOWS_OF_FALL],
     /// The lowest and the highest rate from an hour before to an hour after.
     around: (f64, f64),
 }
@@ -81,7 +75,7 @@ impl<'a> Look<'a> {
     }
 
     /// Returns the calls expected in the last `window`, the least and the most.
-    fn expected(&self, window: Minutes) -> (f64, f64) {
+    pub(super) fn expected(&self, window: Minutes) -> (f64, f64) {
         let next = self.recent.now() + ONE;
         self.model.profile.expected_about(next - window, next)
     }
@@ -95,39 +89,21 @@ impl<'a> Look<'a> {
         (ROUNDED_DOWN * self.around.0 * minutes, ROUNDED_UP * self.around.1 * minutes)
     }
 
-    /// Returns the rise with the highest score, if any reaches the threshold.
-    pub(super) fn rise(&self, warm_up: WarmUp) -> Option<Finding> {
-        let settings = self.settings;
-        let (least_calls, least_change) = match warm_up {
-            WarmUp::Running => (settings.warm_up_calls, settings.least_change.max(OVERWHELMING)),
-            WarmUp::Over if self.model.calls < NEW => {
-                (settings.least_new_calls, settings.least_change)
-            }
-            WarmUp::Over => (settings.least_calls, settings.least_change),
-        };
-        let least_calls = f64::from(least_calls);
+    /// Returns what is unusual: the rise with the highest score, else the fall of the shortest
+    /// window that shows one, else the run that did not come. In its warm-up a log only has rises.
+    pub(super) fn judge(&self, warm_up: WarmUp) -> Option<Finding> {
+        let rise = self.rise(warm_up);
+        match warm_up {
+            WarmUp::Running => rise,
+            WarmUp::Over => rise.or_else(|| self.fall()).or_else(|| self.missed()?.ok()),
+        }
+    }
+
+    fn rise(&self, warm_up: WarmUp) -> Option<Finding> {
+        let limits = self.limits(warm_up);
         let mut best: Option<Finding> = None;
-        for ((&window, &observed), &share) in WINDOWS.iter().zip(&self.rises).zip(&CHANGE) {
-            let Some(observed) = observed else { continue };
-            let calls = observed as f64;
-            let is_small = |expected: f64| {
-                calls < least_calls
-                    || calls - expected < LEAST_EXCESS * least_calls
-                    || calls < (1.0 + (least_change - 1.0) * share) * expected
-            };
-            if is_small(self.expected_within(window).0) {
-                continue;
-            }
-            let (_, expected) = self.expected(window);
-            let excess = calls - expected;
-            if is_small(expected)
-                || (window > WINDOWS[2] && !self.recent.five_has_calls())
-                || (window < WINDOWS[2] && self.caught_up(excess))
-            {
-                continue;
-            }
-            let finding = self.explain_rise(window, observed, expected);
-            if let Some(finding) = finding
+        for k in 0..WINDOWS.len() {
+            if let Ok(finding) = self.rise_over(k, &limits)
                 && best.is_none_or(|best| finding.score > best.score)
             {
                 best = Some(finding);
@@ -136,15 +112,56 @@ impl<'a> Look<'a> {
         best
     }
 
-    /// Returns a rise if nothing explains it.
-    fn explain_rise(&self, window: Minutes, observed: u64, expected: f64) -> Option<Finding> {
-        let Self { settings, model, recent, in_wave, .. } = *self;
-        let (calls, excess) = (observed as f64, observed as f64 - expected);
+    /// Returns what a rise must be at least.
+    pub(super) fn limits(&self, warm_up: WarmUp) -> Limits {
+        let settings = self.settings;
+        let (calls, change) = match warm_up {
+            WarmUp::Running => (settings.warm_up_calls, settings.least_change.max(OVERWHELMING)),
+            WarmUp::Over if self.model.calls < NEW => {
+                (settings.least_new_calls, settings.least_change)
+            }
+            WarmUp::Over => (settings.least_calls, settings.least_change),
+        };
+        Limits { calls: f64::from(calls), change }
+    }
+
+    /// Returns the rise over the `k`-th window, or why there is none.
+    #[inline]
+    pub(super) fn rise_over(&self, k: usize, limits: &Limits) -> Result<Finding, Refusal> {
+        let window = WINDOWS[k];
+        let observed = self.rises[k].ok_or_else(|| self.unlooked(window))?;
+        let calls = observed as f64;
+        limits.check(k, calls, self.expected_within(window).0)?;
+        let (_, expected) = self.expected(window);
+        limits.check(k, calls, expected)?;
+        if window > WINDOWS[2] && !self.recent.five_has_calls() {
+            return Err(Refusal::NoNewCalls);
+        }
+        if window < WINDOWS[2] && self.caught_up(calls - expected) {
+            return Err(Refusal::CaughtUp);
+        }
+        self.explain_rise(window, observed, expected)
+    }
+
+    /// Returns why a window is not looked at.
+    fn unlooked(&self, window: Minutes) -> Refusal {
+        if self.recent.covers(window) { Refusal::NotNow } else { Refusal::NotCovered }
+    }
+
+    /// Returns a rise if nothing explains it, or what does.
+    fn explain_rise(
+        &self,
+        window: Minutes,
+        observed: u64,
+        expected: f64,
+    ) -> Result<Finding, Refusal> {
+        let Self { settings, model, recent, .. } = *self;
+        let calls = observed as f64;
         let alpha = model.dispersion.alpha(window, expected);
         let looks = looks(WINDOWS.len(), window);
         let bound = tails::counts_upper_bound(expected, alpha, calls) - looks.log10();
         if bound + BOUND_ERROR < settings.threshold {
-            return None;
+            return Err(Refusal::Chance);
         }
         // Each is asked only while the others leave the window unusual.
         let is_unusual = |expectations: &Expectations| expectations.score() >= settings.threshold;
@@ -153,19 +170,31 @@ impl<'a> Look<'a> {
             ..Expectations::default()
         };
         if !is_unusual(&expectations) {
-            return None;
+            return Err(Refusal::Chance);
         }
-        expectations.schedule = model
-            .schedule
-            .as_large(window, recent.now(), excess)
-            .max(model.runs.as_late(recent, excess));
+        let (scheduled, late) = self.scheduled(window, calls - expected);
+        expectations.schedule = scheduled.max(late);
         if !is_unusual(&expectations) {
-            return None;
+            return Err(if late > scheduled { Refusal::LateRun } else { Refusal::Schedule });
         }
-        let ordinary = model.dispersion.ordinary(window, expected);
-        expectations.habit = model.bursts.as_large(window, excess - ordinary, in_wave);
+        expectations.habit = self.habitual(window, calls - expected, expected);
         let onset = || onset::of_rise(&model.profile, recent, window);
         self.finding(Direction::Rise, window, (observed, expected, alpha), expectations, onset)
+            .ok_or(Refusal::Habit)
+    }
+
+    /// Returns how many windows a day are expected with as many calls above the expected ones: by
+    /// what comes at that time of day, and as a run that comes late.
+    pub(super) fn scheduled(&self, window: Minutes, excess: f64) -> (f64, f64) {
+        let Self { model, recent, .. } = *self;
+        let scheduled = model.schedule.as_large(window, recent.now(), excess);
+        (scheduled, model.runs.as_late(recent, excess))
+    }
+
+    /// Returns the same by the bursts that come at any time.
+    pub(super) fn habitual(&self, window: Minutes, excess: f64, expected: f64) -> f64 {
+        let ordinary = self.model.dispersion.ordinary(window, expected);
+        self.model.bursts.as_large(window, excess - ordinary, self.in_wave)
     }
 
     /// Returns whether calls above the expected ones only make up for those missing just before.
@@ -176,60 +205,70 @@ impl<'a> Look<'a> {
     }
 
     /// Returns the fall of the shortest window that shows one.
-    pub(super) fn fall(&self) -> Option<Finding> {
-        let Self { settings, model, recent, .. } = *self;
-        (0..WINDOWS_OF_FALL).find_map(|k| {
-            let window = FALL[k];
-            let observed = self.falls[k]?;
-            let is_usual = |expected: f64| {
-                expected < FALL_EXPECTED || observed as f64 > FALL_SHARE[k] * expected
-            };
-            if is_usual(self.expected_within(window).1) {
-                return None;
-            }
-            let (expected, _) = self.expected(window);
-            if is_usual(expected) {
-                return None;
-            }
-            let alpha = FALL_DISPERSION + model.dispersion.alpha(window, expected);
-            let chance =
-                looks(WINDOWS_OF_FALL, window) * tails::counts_lower(expected, alpha, observed);
-            if -chance.log10() < settings.threshold {
-                return None;
-            }
-            let expectations = Expectations {
-                chance,
-                habit: model.lows.as_low(k, observed, expected),
-                schedule: model.lows.as_low_then(recent, window, observed),
-            };
-            let onset = || onset::of_fall(&model.profile, recent, window);
-            self.finding(Direction::Fall, window, (observed, expected, alpha), expectations, onset)
-        })
+    fn fall(&self) -> Option<Finding> {
+        (0..WINDOWS_OF_FALL).find_map(|k| self.fall_over(k).ok())
     }
 
-    /// Returns the run that was due by now and did not come.
-    pub(super) fn missed(&self) -> Option<Finding> {
-        let end = self.recent.now() + ONE;
-        let run: &Run = self.model.runs.due(self.recent.now())?;
-        let window = end.since(run.span_start());
-        if !self.recent.covers(window) {
-            return None;
+    /// Returns the fall over the `k`-th window, or why there is none.
+    #[inline]
+    pub(super) fn fall_over(&self, k: usize) -> Result<Finding, Refusal> {
+        let Self { settings, model, recent, .. } = *self;
+        let window = FALL[k];
+        let observed = self.falls[k].ok_or_else(|| self.unlooked(window))?;
+        let check = |expected: f64| check_fall(k, observed as f64, expected);
+        check(self.expected_within(window).1)?;
+        let (expected, _) = self.expected(window);
+        check(expected)?;
+        let alpha = FALL_DISPERSION + model.dispersion.alpha(window, expected);
+        let chance =
+            looks(WINDOWS_OF_FALL, window) * tails::counts_lower(expected, alpha, observed);
+        if -chance.log10() < settings.threshold {
+            return Err(Refusal::Chance);
+        }
+        let expectations = Expectations {
+            chance,
+            habit: model.lows.as_low(k, observed, expected),
+            schedule: model.lows.as_low_then(recent, window, observed),
+        };
+        let onset = || onset::of_fall(&model.profile, recent, window);
+        self.finding(Direction::Fall, window, (observed, expected, alpha), expectations, onset)
+            .ok_or(if expectations.schedule > expectations.habit {
+                Refusal::Schedule
+            } else {
+                Refusal::Habit
+            })
+    }
+
+    /// Returns the run that was due by now and did not come, or why it is not missing; nothing
+    /// if none is due.
+    pub(super) fn missed(&self) -> Option<Result<Finding, Refusal>> {
+        self.model.runs.due(self.recent.now()).map(|run| self.miss(run))
+    }
+
+    fn miss(&self, run: &Run) -> Result<Finding, Refusal> {
+        let due = self.due(run);
+        if !self.recent.covers(due.window) {
+            return Err(Refusal::NotCovered);
         }
         let early = run.early();
         let before = self.recent.earlier_calls(early.clone()) as f64;
         if !run.is_missing(before - self.model.profile.expected(early.start, early.end)) {
-            return None;
+            return Err(Refusal::RunCame);
         }
+        run.check(due.observed as f64, due.others)?;
+        let expectations = due.expectations(run, self.model.runs.count());
+        let what = (due.observed, due.expected(run), run.dispersion());
+        let finding = self.finding(Direction::Fall, due.window, what, expectations, || run.start);
+        let missed = Some(Missed { end: run.end, next: run.next });
+        finding.map(|finding| Finding { missed, ..finding }).ok_or(Refusal::Chance)
+    }
+
+    /// Returns what came in the time of a run.
+    pub(super) fn due(&self, run: &Run) -> Due {
+        let end = self.recent.now() + ONE;
+        let window = end.since(run.span_start());
         let observed = self.recent.sum(window);
-        let others = self.model.profile.expected(end - window, end);
-        let probability = run.failed(observed as f64, others)?;
-        let chance = self.model.runs.count() as f64 * probability;
-        let expectations = Expectations { chance, habit: 0.0, schedule: 0.0 };
-        let alpha = 1.0 / run.sizes.n;
-        let expected = run.sizes.mean + others;
-        let what = (observed, expected, alpha);
-        let finding = self.finding(Direction::Fall, window, what, expectations, || run.start)?;
-        Some(Finding { missed: Some(Missed { end: run.end, next: run.next }), ..finding })
+        Due { window, observed, others: self.model.profile.expected(end - window, end) }
     }
 
     /// Returns a finding if its score reaches the threshold.
@@ -305,7 +344,27 @@ impl<'a> Look<'a> {
     }
 }
 
+/// The time of a run that is due.
+pub(super) struct Due {
+    pub(super) window: Minutes,
+    pub(super) observed: u64,
+    /// The calls expected besides the run.
+    pub(super) others: f64,
+}
+
+impl Due {
+    pub(super) fn expected(&self, run: &Run) -> f64 {
+        run.sizes.mean + self.others
+    }
+
+    /// Returns how often a day so few calls are expected of one of so many runs.
+    pub(super) fn expectations(&self, run: &Run, runs: usize) -> Expectations {
+        let chance = runs as f64 * run.so_few(self.observed as f64, self.others);
+        Expectations { chance, ..Expectations::default() }
+    }
+}
+
 /// Returns how many looks are taken a day that do not overlap, over so many windows.
-fn looks(windows: usize, window: Minutes) -> f64 {
+pub(super) fn looks(windows: usize, window: Minutes) -> f64 {
     windows as f64 * f64::from(Minutes::days(1).count()) / f64::from(window.count())
 }

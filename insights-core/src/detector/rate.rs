@@ -10,7 +10,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Circumstances, Course, Detector, Direction, Evidence, Verdict, WarmUp,
+    Circumstances, Course, Detector, Direction, Evidence, Verdict,
     bursts::Bursts,
     dispersion::Dispersion,
     hours::Hours,
@@ -29,7 +29,7 @@ use crate::{
 };
 
 /// A younger series has no pattern yet.
-const PATTERNED: usize = 3 * SLOTS;
+pub(super) const PATTERNED: usize = 3 * SLOTS;
 /// The evidence that ends an episode, in nats: odds of about 3,000 to 1, and as many times more as it
 /// lasted longer than so many minutes. How strong a minute may speak, how much restless series are
 /// tempered, and how far an episode's rate is from normal.
@@ -144,11 +144,7 @@ impl Detector for RateDetector {
         Circumstances { warm_up, in_wave }: Circumstances,
     ) -> Verdict {
         let look = Look::new(self, model, recent, in_wave);
-        let rise = look.rise(warm_up);
-        let finding = match warm_up {
-            WarmUp::Running => rise,
-            WarmUp::Over => rise.or_else(|| look.fall()).or_else(|| look.missed()),
-        };
+        let finding = look.judge(warm_up);
         finding.map_or_else(|| Verdict::Normal { look_again: look.next_look() }, Verdict::Unusual)
     }
 

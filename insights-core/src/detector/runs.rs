@@ -10,6 +10,7 @@ use super::{
     past::{Past, SLOTS, sums},
     sizes::Sizes,
     tails,
+    test::Refusal,
 };
 use crate::{
     baseline::Recent,
@@ -96,20 +97,40 @@ impl Run {
         self.span_start() - margin..self.span_start()
     }
 
-    /// Returns how probable so few calls are, or nothing if they are not few; `others` are
-    /// expected besides.
-    pub(super) fn failed(&self, calls: f64, others: f64) -> Option<f64> {
+    /// Stops where so many calls do not mean that the run is missing; `others` are expected
+    /// besides.
+    pub(super) fn check(&self, calls: f64, others: f64) -> Result<(), Refusal> {
+        if !self.is_missing((calls - others).max(0.0)) {
+            return Err(Refusal::RunCame);
+        }
+        if others > FAILED_SHARE * self.sizes.mean {
+            return Err(Refusal::RunIndistinct);
+        }
+        Ok(())
+    }
+
+    /// Returns how probable so few calls are; `others` are expected besides.
+    pub(super) fn so_few(&self, calls: f64, others: f64) -> f64 {
         let size = (calls - others).max(0.0);
-        let few = self.is_missing(size) && others <= FAILED_SHARE * self.sizes.mean;
         // A run that came short may be chance, however alike the others were; none at all is not.
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "positive")]
         let calls = size.round() as u64;
         let known = self.sizes.n * self.sizes.mean;
-        let chance = || match calls {
+        let chance = match calls {
             0 => 0.0,
             _ => tails::counts_lower(self.sizes.mean, 1.0 / known, calls),
         };
-        few.then(|| self.sizes.lower(size + 0.5).max(chance()))
+        self.sizes.lower(size + 0.5).max(chance)
+    }
+
+    /// Returns by how much sizes vary beyond Poisson: the fewer are known the more.
+    pub(super) fn dispersion(&self) -> f64 {
+        1.0 / self.sizes.n
+    }
+
+    /// Returns the most calls with which the run is missing; `others` are expected besides.
+    pub(super) fn most(&self, others: f64) -> f64 {
+        others + FAILED_SHARE * self.least
     }
 
     /// Returns whether calls above those expected besides are too few to be a run.
