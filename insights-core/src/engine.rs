@@ -1,10 +1,10 @@
 //! [`Engine`]: counts in, insights out.
 
-use std::{collections::BTreeMap, mem};
+use std::{collections::BTreeMap, mem, ops::Range};
 
 use crate::{
     attribution::Attributes,
-    baseline::{self, Baseline},
+    baseline,
     config::Config,
     counts::PartialCounts,
     detector::{Detector, rate::RateDetector},
@@ -18,7 +18,7 @@ use crate::{
     log_life::Hole,
     logs::Logs,
     open::{Disposition, OpenMinutes, Stats},
-    report,
+    report::Report,
     sealed::SealedCounts,
     series::{LogKey, SeriesKey},
     time::{Minute, Minutes, Watermark},
@@ -53,7 +53,7 @@ use crate::{
 #[derive(Clone, Debug)]
 pub struct Engine<D: Detector = RateDetector> {
     pub(crate) config: Config,
-    detector: D,
+    pub(crate) detector: D,
     pub(crate) open: OpenMinutes,
     pub(crate) logs: Logs,
     index: Index,
@@ -304,11 +304,7 @@ impl<D: Detector> Engine<D> {
             if !watch.judged {
                 continue;
             }
-            let log = self.logs.log(watch.log);
-            let origin = log.origin().unwrap_or(now);
-            let in_wave = watch.key.error_code.is_none() && self.logs.in_wave(watch.log, now);
-            let rules =
-                Rules { detector: &self.detector, config: &self.config, origin, log, in_wave };
+            let rules = Self::rules((&self.detector, &self.config, &self.logs), watch, now);
             let look = watch.seal(now, &rules, &mut turns);
             reported.extend(turns.drain(..).map(|turn| (slot, turn)));
             self.look_at(slot, look);
@@ -343,24 +339,51 @@ impl<D: Detector> Engine<D> {
 
     /// Returns the insight of a turn that was decided at `now` and can be known from `known_at` on.
     fn report(&mut self, slot: u32, turn: &Turn, now: Minute, known_at: Minute) -> Insight {
-        let watch = &self.watches[slot as usize];
-        let failures = self.index.failures(&watch.key, key_in(&self.watches)).iter();
-        let failures: Vec<(&str, &Baseline)> = failures
-            .filter_map(|&slot| {
-                let failed = &self.watches[slot as usize];
-                Some((failed.key.error_code.as_deref()?, &failed.baseline))
-            })
-            .collect();
-        let reach = self.config.baseline();
-        let log = self.logs.log(watch.log);
-        let attributes = &self.attributes;
-        let mut insight = report::insight(watch, turn, &failures, attributes, log, reach, known_at);
+        let mut insight = self.report_of(slot).insight(turn, known_at);
         if turn.state == InsightState::Start {
             let incident = self.incidents.of(&insight, now);
             self.watches[slot as usize].incident = Some(incident);
             insight.explanation.incident = incident;
         }
         insight
+    }
+
+    /// Returns a series with all that can be told of it.
+    pub(crate) fn report_of(&self, slot: u32) -> Report<'_, D::Model> {
+        let watch = &self.watches[slot as usize];
+        let failures = self.index.failures(&watch.key, key_in(&self.watches)).iter();
+        let failure = |&slot: &u32| {
+            let failed = &self.watches[slot as usize];
+            Some((failed.key.error_code.as_deref()?, &failed.baseline))
+        };
+        Report {
+            watch,
+            failures: failures.filter_map(failure).collect(),
+            attributes: &self.attributes,
+            log: self.logs.log(watch.log),
+            reach: self.config.baseline(),
+        }
+    }
+
+    /// Returns the number of a series that is known.
+    pub(crate) fn find(&self, key: &SeriesKey) -> Option<u32> {
+        self.index.get(key, key_in(&self.watches))
+    }
+
+    /// Returns the numbers of all series.
+    pub(crate) fn slots(&self) -> Range<u32> {
+        0..number(self.watches.len())
+    }
+
+    /// Returns by what a minute of a series is judged.
+    pub(crate) fn rules<'a>(
+        (detector, config, logs): (&'a D, &'a Config, &'a Logs),
+        watch: &Watch<D::Model>,
+        now: Minute,
+    ) -> Rules<'a, D> {
+        let log = logs.log(watch.log);
+        let in_wave = watch.key.error_code.is_none() && logs.in_wave(watch.log, now);
+        Rules { detector, config, origin: log.origin().unwrap_or(now), log, in_wave }
     }
 
     /// Returns the holes of all logs in the last five weeks, the ones that still last with the

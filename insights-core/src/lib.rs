@@ -60,6 +60,7 @@ mod engine_state;
 mod entries;
 mod episode;
 mod event;
+mod examination;
 mod history;
 mod incident;
 mod index;
@@ -69,6 +70,7 @@ mod log;
 mod log_life;
 mod logs;
 mod marks;
+mod norm;
 mod open;
 mod part;
 mod report;
@@ -103,19 +105,22 @@ pub use crate::{
         Verdict, WarmUp,
         pattern::Pattern,
         rate::{Model, RateDetector},
-        test::{Account, Refusal, Test, TestKind},
+        test::{Account, Ordinary, Refusal, Test, TestKind},
     },
     engine::Engine,
     event::Event,
+    examination::{Comparison, Examination, LookedAt, OpenEpisode},
     history::{History, Shift},
     insight::{Average, Explanation, Insight, InsightState},
     log_life::{Hole, LogLife},
+    norm::{Norm, Silence},
     open::{Disposition, OpenMinutes, Stats},
     part::Part,
     sealed::{CountRow, LogActivity, SealedCounts},
     selection::Selection,
     series::{EventCategory, InsightType, LogKey, SeriesKey, SeriesRef},
     time::{Minute, Minutes, Watermark},
+    watch::Standing,
     watermark::WatermarkTracker,
 };
 

@@ -45,6 +45,18 @@ impl Logs {
         self.waves[log] = waves;
     }
 
+    /// Returns a log and its whole without the others.
+    pub(crate) fn alone(&self, key: &LogKey) -> Self {
+        let mut logs = Self::default();
+        for key in [key.whole(), key.clone()] {
+            if let Some(&log) = self.numbers.get(&key) {
+                let log = log as usize;
+                logs.restore(&key, self.lives[log].clone(), self.waves[log].clone());
+            }
+        }
+        logs
+    }
+
     /// Takes note of a sign of life of a log and of its whole.
     pub(crate) fn show(&mut self, log: u32, minute: Minute) {
         self.each(log, |life| life.show(minute));

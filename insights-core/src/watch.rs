@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use serde::Serialize;
 use uuid::Uuid;
 
 use crate::{
@@ -60,6 +61,34 @@ pub(crate) struct Turn {
     pub(crate) end: Option<Minute>,
 }
 
+/// Whether a minute of a series is judged, or why it is not.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Standing {
+    /// The log has just begun: nothing is known yet.
+    Unknown,
+    /// The log is missing: nothing is known of the minute.
+    Missing,
+    /// The log may be missing, which is known soon.
+    InDoubt,
+    /// An episode is open, and is followed.
+    Open,
+    /// It is judged.
+    Watched,
+}
+
+/// What a minute is judged by.
+#[derive(Debug)]
+pub(crate) struct View<'a, M> {
+    /// When the model was fitted: it knows the minutes before.
+    pub(crate) fitted: Minute,
+    pub(crate) model: &'a M,
+    /// The first minute that windows may reach back to.
+    pub(crate) from: Minute,
+    pub(crate) recent: Recent<'a>,
+    pub(crate) circumstances: Circumstances,
+}
+
 /// By what a minute of a series is judged.
 #[derive(Debug)]
 pub(crate) struct Rules<'a, D> {
@@ -102,20 +131,11 @@ impl<M: Clone> Watch<M> {
         rules: &Rules<'_, D>,
         turns: &mut Vec<Turn>,
     ) -> Option<Minute> {
-        if self.fitted(now, rules.origin) <= rules.origin {
-            // Nothing is known yet.
-            return Some(now.hour() + Minutes::hours(1));
-        }
-        if rules.log.is_silent(now) {
-            // Nothing is known of this minute.
-            return Some(now + ONE);
-        }
-        if self.open.is_none() {
-            if rules.log.is_in_doubt(now) {
-                // Soon it is known whether it is the log that is missing.
-                return Some(now + ONE);
-            }
-            match self.judge(now, rules) {
+        match self.standing(now, rules) {
+            Standing::Unknown => return Some(now.hour() + Minutes::hours(1)),
+            Standing::Missing | Standing::InDoubt => return Some(now + ONE),
+            Standing::Open => self.follow(now..now + ONE, rules),
+            Standing::Watched => match self.judge(now, rules) {
                 Verdict::Normal { look_again } => {
                     return self.next_look(now, look_again, rules);
                 }
@@ -123,20 +143,45 @@ impl<M: Clone> Watch<M> {
                     return Some(now + ONE);
                 }
                 Verdict::Unusual(finding) => self.begin(now, finding, rules),
-            }
-        } else {
-            self.follow(now..now + ONE, rules);
+            },
         }
         self.turn(now, rules, turns);
         Some(now + ONE)
     }
 
+    /// Returns whether a minute is judged, or why it is not.
+    pub(crate) fn standing<D>(&self, now: Minute, rules: &Rules<'_, D>) -> Standing {
+        if self.fitted(now, rules.origin) <= rules.origin {
+            Standing::Unknown
+        } else if rules.log.is_silent(now) {
+            Standing::Missing
+        } else if self.open.is_some() {
+            Standing::Open
+        } else if rules.log.is_in_doubt(now) {
+            Standing::InDoubt
+        } else {
+            Standing::Watched
+        }
+    }
+
     /// Returns what the detector makes of the minutes up to `now`, fitting it first if need be.
     fn judge<D: Detector<Model = M>>(&mut self, now: Minute, rules: &Rules<'_, D>) -> Verdict {
+        match self.view(now, rules) {
+            Some(View { model, recent, circumstances, .. }) => {
+                rules.detector.judge(model, recent, circumstances)
+            }
+            None => Verdict::Normal { look_again: None },
+        }
+    }
+
+    /// Returns what the minutes up to `now` are judged by, fitting the detector first if need be.
+    pub(crate) fn view<D: Detector<Model = M>>(
+        &mut self,
+        now: Minute,
+        rules: &Rules<'_, D>,
+    ) -> Option<View<'_, M>> {
         self.refit(self.fitted(now, rules.origin), rules);
-        let Some((_, model)) = self.model.as_deref() else {
-            return Verdict::Normal { look_again: None };
-        };
+        let (fitted, model) = self.model.as_deref()?;
         let tests_from = self.marks().tests_from.unwrap_or(Minute::MIN);
         let from = tests_from.max(rules.origin).max(rules.log.whole_since(now));
         let warm_up = if now.since(rules.origin) < rules.config.warm_up() {
@@ -144,8 +189,13 @@ impl<M: Clone> Watch<M> {
         } else {
             WarmUp::Over
         };
-        let circumstances = Circumstances { warm_up, in_wave: rules.in_wave };
-        rules.detector.judge(model, Recent::new(&self.baseline, from, now), circumstances)
+        Some(View {
+            fitted: *fitted,
+            model,
+            from,
+            recent: Recent::new(&self.baseline, from, now),
+            circumstances: Circumstances { warm_up, in_wave: rules.in_wave },
+        })
     }
 
     /// Learns what is normal by the minutes before `as_of`, if that is not known already.
@@ -156,11 +206,21 @@ impl<M: Clone> Watch<M> {
     }
 
     fn fit<D: Detector<Model = M>>(&self, as_of: Minute, rules: &Rules<'_, D>) -> M {
+        self.learn(as_of, rules, |history| rules.detector.fit(history))
+    }
+
+    /// Returns what is learnt from the minutes before `as_of`.
+    pub(crate) fn learn<D, T>(
+        &self,
+        as_of: Minute,
+        rules: &Rules<'_, D>,
+        learn: impl FnOnce(&History<'_>) -> T,
+    ) -> T {
         // The runs of a job that are missing now are missing by a report too.
         let missing = self.open.as_ref().filter(|open| open.episode.missed.is_some());
         let missing = missing.map(|open| open.episode.start..as_of);
         let reported: Vec<_> = self.marks().reported_by(as_of).into_iter().chain(missing).collect();
-        rules.detector.fit(&History {
+        learn(&History {
             baseline: &self.baseline,
             from: rules.origin,
             until: as_of,
@@ -338,7 +398,13 @@ impl<M: Clone> Watch<M> {
         self.marks.get_or_insert_default().accept(from, accepted, ratio);
     }
 
-    fn returns<D>(&mut self, now: Minute, finding: &Finding, rules: &Rules<'_, D>) -> bool {
+    /// Takes note if a series returns to the level before the last one that was accepted.
+    pub(crate) fn returns<D>(
+        &mut self,
+        now: Minute,
+        finding: &Finding,
+        rules: &Rules<'_, D>,
+    ) -> bool {
         let reach = rules.config.baseline();
         self.marks.as_mut().is_some_and(|marks| marks.returns(now, finding, reach))
     }

@@ -31,7 +31,7 @@ pub(crate) struct Call {
 }
 
 impl Call {
-    fn event(&self) -> Event<'_> {
+    pub(crate) fn event(&self) -> Event<'_> {
         const IDS: [&str; 6] = [
             "e0b6c7ab-0d0f-4b5c-8a3c-6d2a8f9c1b01",
             "E0B6C7AB-0D0F-4B5C-8A3C-6D2A8F9C1B01",

@@ -105,6 +105,16 @@ impl RateDetector {
     }
 }
 
+impl RateDetector {
+    /// Returns the variance of the calls of a minute over their mean, at the mean rate of the last
+    /// week: bursts and the runs of jobs left out, and the uncertainty of the mean added.
+    #[must_use]
+    pub fn variance_to_mean(&self, model: &Model) -> f64 {
+        let mean = model.profile.mean;
+        1.0 + model.dispersion.alpha(Minutes::new(1), mean) * mean
+    }
+}
+
 /// What is normal for a series, by [`RateDetector`].
 #[derive(Clone, Debug)]
 pub struct Model {

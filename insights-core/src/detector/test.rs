@@ -6,14 +6,17 @@
 use serde::Serialize;
 
 use super::{
-    Circumstances, Expectations, FALL, Finding, WINDOWS, WINDOWS_OF_FALL, WarmUp,
+    Circumstances, Detector, Expectations, FALL, Finding, WINDOWS, WINDOWS_OF_FALL, WarmUp,
     limits::{Limits, check_fall, most_of_fall, whole},
     look::{FALL_DISPERSION, Look, OUTSIDE, looks},
     rate::{Model, RateDetector},
     runs::Run,
     tails,
 };
-use crate::{baseline::Recent, time::Minutes};
+use crate::{
+    baseline::Recent,
+    time::{Minute, Minutes},
+};
 
 /// Everything that was tested at one look, and what was found.
 #[derive(Clone, Debug, PartialEq)]
@@ -139,7 +142,27 @@ impl Account {
     }
 }
 
+/// What is expected of one minute.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Ordinary {
+    /// The minute.
+    pub minute: Minute,
+    /// The expected calls.
+    pub expected: f64,
+    /// The least and the most calls of 99 in 100 such minutes, if neither habit nor the time of day
+    /// explains more or less.
+    pub calls: (u64, u64),
+}
+
 impl RateDetector {
+    /// Returns what is expected of a minute of the day that the model is of.
+    #[must_use]
+    pub fn ordinary(&self, model: &Model, minute: Minute) -> Ordinary {
+        let expected = self.expected(model, minute);
+        let alpha = model.dispersion.alpha(WINDOWS[0], expected);
+        Ordinary { minute, expected, calls: tails::counts_between(expected, alpha, OUTSIDE) }
+    }
+
     /// Returns an account of all that [`judge`](super::Detector::judge) tests, with the same
     /// arguments. It finds what that finds.
     #[must_use]
@@ -258,9 +281,8 @@ mod tests {
     use super::*;
     use crate::{
         baseline::Baseline,
-        detector::{Detector, Verdict},
+        detector::Verdict,
         history::fixture::{self, monday},
-        time::Minute,
     };
 
     const DAYS: u32 = 16;
