@@ -1,6 +1,7 @@
 //! What was typed.
 
 mod synth;
+pub(crate) mod baseline;
 
 use std::path::PathBuf;
 
@@ -52,6 +53,20 @@ Examples:
   insights detect orders.csv --series-csv time=timestamp,value=orders
   insights detect mails.csv.gz --series-csv time=at,value=sent,name=host,step=5m --format table")]
     Detect(Detect),
+    /// Tell what is normal: for each API and error code how often, how regularly, and the smallest
+    /// burst and the silence that would start an Insight.
+    #[command(after_help = "\
+INPUT may also be tables of counts, as `insights count` writes them.
+
+The bursts are the least calls in the minute at --at, and evenly spread over the fifteen minutes
+from there on, that would start an Insight: one call less would not. The silence is counted from
+the last call on; one that is a minute shorter would pass. All are found by trying, with the
+settings in effect.
+
+Examples:
+  insights baseline AWSLogs/ --top 20
+  insights baseline counts.csv --at 2026-03-09T03:00:00Z --format csv -o normal.csv")]
+    Baseline(baseline::Baseline),
     /// Print the settings in effect, as the file that `--config` takes: each with what it does.
     #[command(after_help = "\
 Examples:

@@ -1,6 +1,7 @@
 //! One file for each subcommand, and what they share.
 
 mod archive;
+mod baseline;
 mod config;
 mod count;
 mod counted;
@@ -29,6 +30,7 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Exit> {
         Command::Replay(args) => replay::run(args),
         Command::Count(args) => count::run(args),
         Command::Detect(args) => detect::run(args),
+        Command::Baseline(args) => baseline::run(args),
         Command::Config(args) => config::run(args),
         Command::Synth(args) => synth::run(args),
     }

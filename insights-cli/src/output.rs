@@ -5,6 +5,7 @@ mod csv;
 mod file;
 mod json;
 mod jsonl;
+pub(crate) mod norms;
 mod table;
 mod tree;
 

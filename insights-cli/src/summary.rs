@@ -4,7 +4,7 @@ use std::{fmt, io::Write, path::Path, time::Duration};
 
 use anyhow::Context;
 use indicatif::HumanCount;
-use insights_core::{Hole, LogKey, Minute, Minutes, Stats};
+use insights_core::{Engine, Hole, Insight, InsightState, LogKey, Minute, Minutes, Stats};
 use serde::{Serialize, Serializer};
 
 use crate::{
@@ -99,6 +99,13 @@ impl Summary {
         self.duplicates = duplicates;
         self.late = late;
         self.ahead = open;
+    }
+
+    /// Takes over what an engine knows, and what it reported.
+    pub(crate) fn report(&mut self, engine: &Engine, insights: &[Insight]) {
+        let of = |state| insights.iter().filter(|insight| insight.state == state).count() as u64;
+        self.series = engine.series();
+        (self.starts, self.ends) = (of(InsightState::Start), of(InsightState::End));
     }
 
     /// Returns whether part of the input could not be read.

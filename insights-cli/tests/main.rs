@@ -8,6 +8,7 @@
 )]
 
 mod archive;
+mod baseline;
 mod clocks;
 mod containers;
 mod counters;

@@ -140,6 +140,15 @@ impl Counted {
         insights
     }
 
+    /// Lets an engine go on up to a watermark and returns the Insights of these minutes.
+    pub(super) fn replay_to(&self, engine: &mut Engine, watermark: Watermark) -> Vec<Insight> {
+        let mut insights = Vec::new();
+        for (sealed, end) in &self.days {
+            insights.extend(engine.replay(sealed, watermark.min(*end)));
+        }
+        insights
+    }
+
     /// Returns the minute of the first call.
     ///
     /// # Errors

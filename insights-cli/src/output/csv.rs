@@ -83,7 +83,7 @@ impl Output for Csv {
 ///
 /// The beginnings are those that OWASP lists under CSV injection. Some programs drop what is
 /// invisible before they look, so it hides nothing here.
-fn text(value: &str) -> String {
+pub(super) fn text(value: &str) -> String {
     let invisible = |c: char| {
         c.is_whitespace() || c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{feff}')
     };

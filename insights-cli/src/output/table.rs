@@ -86,7 +86,7 @@ fn row(episode: &Insight) -> [Cell; 8] {
 }
 
 /// Returns `45m`, `2h05m` or `1d03h`.
-fn lasted(span: Minutes) -> String {
+pub(super) fn lasted(span: Minutes) -> String {
     let minutes = span.count();
     match (minutes / 1_440, minutes / 60) {
         (0, 0) => format!("{minutes}m"),
@@ -95,7 +95,7 @@ fn lasted(span: Minutes) -> String {
     }
 }
 
-fn rate(value: f64) -> String {
+pub(super) fn rate(value: f64) -> String {
     match value {
         0.0 => "0".to_owned(),
         v if v < 0.01 => format!("{v:.5}"),

@@ -22,7 +22,7 @@ const PRIOR_SHARE: f64 = 0.15;
 const PRIOR_BURSTS: f64 = 5.0;
 /// A series with fewer expected calls a minute has bursts that stand alone: one may well come
 /// faster, in a window shorter by so many steps, than before.
-const SPARSE: f64 = 1.0 / 15.0;
+pub(super) const SPARSE: f64 = 1.0 / 15.0;
 const FASTER: usize = 2;
 /// Such a series may have bursts that have not shown themselves yet: so many a day, above what is
 /// ordinary by so many calls on average.

@@ -12,13 +12,16 @@
 //!    more, and by five standard deviations.
 //! 5. *daily*: the rates of the hours of the day differ by three tenths or more (their coefficient
 //!    of variation, beyond chance).
-//! 6. *steady*: none of these.
+//! 6. *sparse* again: less than a call in a quarter of an hour, which is what the detector calls so
+//!    ([`bursts`](super::bursts)).
+//! 7. *steady*: none of these.
 
 use std::fmt;
 
 use serde::Serialize;
 
 use super::{
+    bursts,
     hours::Hours,
     past::{Past, SLOTS},
     rate::{PATTERNED, RateDetector},
@@ -31,7 +34,7 @@ const HOURLY: usize = 12;
 /// The days a week on which a weekly job runs at most.
 const FEW_DAYS: usize = 2;
 /// The least calls a week whose hours can be compared.
-const SPARSE: f64 = 100.0;
+const LEAST_CALLS: f64 = 100.0;
 /// By which factor, and standard deviations, weekdays and weekends differ at least; and the least
 /// hours of each that must be known.
 const WEEKLY: f64 = 1.5;
@@ -87,7 +90,7 @@ impl RateDetector {
         if let Some(job) = job(&past) {
             return job;
         }
-        if hours.week_calls() < SPARSE {
+        if hours.week_calls() < LEAST_CALLS {
             return Pattern::Sparse;
         }
         let (clumps, differ) = hours.variation();
@@ -95,6 +98,8 @@ impl RateDetector {
             Pattern::Weekly
         } else if differ >= DAILY {
             Pattern::Daily
+        } else if hours.mean_rate() < bursts::SPARSE {
+            Pattern::Sparse
         } else {
             Pattern::Steady
         }
@@ -179,6 +184,7 @@ mod tests {
             Pattern::NightlyJob
         );
         assert_eq!(of(|day, minute| u32::from(minute == day * 397 % DAY)), Pattern::Sparse);
+        assert_eq!(of(|_, minute| u32::from(minute.is_multiple_of(20))), Pattern::Sparse);
     }
 
     #[test]

@@ -122,19 +122,20 @@ impl Refusal {
 }
 
 impl Test {
-    /// Returns how near the test came to firing, in an order: of tests that have the score, those
-    /// that could have fired come after those that could not.
+    /// Returns how near the test came to firing, in an order: by the score, up to the one needed,
+    /// and then tests that could have fired after those that could not. All that are nothing out of
+    /// the ordinary are equally far.
     #[must_use]
     pub fn nearness(&self) -> impl PartialOrd + Copy + use<> {
         let looked = self.refusal.is_none_or(|refusal| !refusal.is_unlooked());
         let possible = self.refusal.is_none_or(Refusal::is_explanation);
-        let share = (self.score / self.threshold).min(1.0);
-        (self.refusal.is_none(), looked, share, possible, self.score)
+        let share = if looked { (self.score / self.threshold).clamp(0.0, 1.0) } else { 0.0 };
+        (self.refusal.is_none(), share, possible && share > 0.0)
     }
 }
 
 impl Account {
-    /// Returns the test that came nearest to firing.
+    /// Returns the test that came nearest to firing, the first of several.
     #[must_use]
     pub fn nearest(&self) -> Option<&Test> {
         let nearer = |best: &'_ Test, test: &'_ Test| test.nearness() > best.nearness();
