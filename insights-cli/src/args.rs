@@ -2,6 +2,7 @@
 
 mod synth;
 pub(crate) mod baseline;
+pub(crate) mod explain;
 
 use std::path::PathBuf;
 
@@ -53,6 +54,18 @@ Examples:
   insights detect orders.csv --series-csv time=timestamp,value=orders
   insights detect mails.csv.gz --series-csv time=at,value=sent,name=host,step=5m --format table")]
     Detect(Detect),
+    /// Explain an Insight, or why there is none: what was tested, expected and found, who is behind
+    /// it, and the records.
+    #[command(after_help = "\
+INPUT may also be tables of counts, as `insights count` writes them; they have no records, and say
+who called only if they have the columns for it.
+
+Examples:
+  insights explain AWSLogs/ --id 0f6fb2f1
+  insights explain AWSLogs/ --series s3:GetObject --at 2026-03-02T14:05:00Z
+  insights explain AWSLogs/ --series kms:Decrypt:AccessDenied --at 2026-03-02T14:05:00Z --format json
+  insights explain AWSLogs/ --id 0f6fb2f1 --events | jq -r .sourceIPAddress | sort | uniq -c")]
+    Explain(explain::Explain),
     /// Tell what is normal: for each API and error code how often, how regularly, and the smallest
     /// burst and the silence that would start an Insight.
     #[command(after_help = "\

@@ -6,6 +6,7 @@ mod config;
 mod count;
 mod counted;
 mod detect;
+pub(crate) mod explain;
 mod replay;
 mod synth;
 
@@ -30,6 +31,7 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Exit> {
         Command::Replay(args) => replay::run(args),
         Command::Count(args) => count::run(args),
         Command::Detect(args) => detect::run(args),
+        Command::Explain(args) => explain::run(args),
         Command::Baseline(args) => baseline::run(args),
         Command::Config(args) => config::run(args),
         Command::Synth(args) => synth::run(args),

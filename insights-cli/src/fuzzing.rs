@@ -1,6 +1,8 @@
 //! What fuzz targets feed: one function for each way by which untrusted bytes come in, with what
 //! always holds asserted in it.
 
+use std::fmt;
+
 use insights_core::{Minutes, Record, Selection};
 
 use crate::{
@@ -143,7 +145,7 @@ fn most_records(text: &str) -> u64 {
 
 fn records_of(container: &mut Container, text: &str, problems: &mut Problems) -> u64 {
     let mut given = 0;
-    let mut each = |record: &Record<'_>, _: &_, _: &mut _| {
+    let mut each = |record: &Record<'_>, _: &_, _: &dyn fmt::Display, _: &mut _| {
         given += 1;
         let _ = record.content("", "");
     };

@@ -10,6 +10,7 @@ mod frames;
 pub(crate) mod globs;
 mod inflate;
 pub(crate) mod key;
+pub(crate) mod logged;
 #[cfg(test)]
 mod packed;
 mod packing;

@@ -1,5 +1,6 @@
 //! How Insights leave: one trait, one file for each format.
 
+pub(crate) mod answer;
 pub(crate) mod counts;
 mod csv;
 mod file;

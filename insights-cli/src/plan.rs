@@ -80,6 +80,13 @@ impl InputPlan {
     }
 }
 
+impl InputPlan {
+    /// Returns whether some of the input can be read only once.
+    pub(crate) fn is_stdin(&self) -> bool {
+        self.inputs.iter().any(|input| input.as_os_str() == "-")
+    }
+}
+
 impl SeriesPlan {
     /// The longest time that a row can stand for: what is known of a day at most says nothing of
     /// its minutes.

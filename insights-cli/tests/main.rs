@@ -15,6 +15,7 @@ mod counters;
 mod damage;
 mod demo;
 mod exit;
+mod explain;
 mod folder;
 mod hostile;
 mod lateness;

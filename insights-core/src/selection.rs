@@ -71,6 +71,22 @@ impl Selection {
         self.lists_admit(account_id, region, event_source, event_name, category)
     }
 
+    /// Returns whether `event` counts for `series`.
+    #[must_use]
+    pub fn counts_for(&self, event: &Event<'_>, series: &SeriesKey) -> bool {
+        let choice = self.choose(event);
+        let counts = match &series.error_code {
+            None => choice.call,
+            Some(code) => choice.failure && event.error_code == Some(code),
+        };
+        counts
+            && *series.account_id == *event.account_id
+            && *series.region == *event.region
+            && *series.event_source == *event.event_source
+            && *series.event_name == *event.event_name
+            && series.category == event.category
+    }
+
     pub(crate) fn choose(&self, event: &Event<'_>) -> Choice {
         let admitted = self.spans(event.minute())
             && self.lists_admit(

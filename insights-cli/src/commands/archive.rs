@@ -1,13 +1,14 @@
-//! [`read`]: finds the logs that were named and counts them.
+//! Finds the logs that were named: [`read`] counts them, [`records`] looks for some of them.
 
-use std::path::Path;
+use std::{ops::Range, path::Path};
 
-use insights_core::Selection;
+use insights_core::{Minute, Selection, SeriesKey};
 
 use crate::{
     commands::{refuse_no_logs, refuse_nothing, refuse_overwriting, refuse_overwriting_tree},
     input::{
         archive::{self, Outcome, Sink},
+        logged::{Logged, Wanted},
         s3,
         scope::Scope,
         walk,
@@ -45,4 +46,26 @@ pub(super) fn read<S: Sink>(
     refuse_no_logs(&found, &outcome)?;
     outcome.skipped += found.skipped;
     Ok((sink, outcome))
+}
+
+/// Finds the logs that were named and returns the records of a span that count for a series.
+pub(super) fn records(
+    input: &InputPlan,
+    selection: &Selection,
+    series: &SeriesKey,
+    span: Range<Minute>,
+    progress: &Progress,
+) -> anyhow::Result<Vec<Logged>> {
+    let narrow = Selection {
+        accounts: vec![series.account_id.to_string()],
+        regions: vec![series.region.to_string()],
+        from: Some(span.start),
+        to: Some(span.end),
+        ..Selection::default()
+    };
+    let scope = Scope::new(&narrow, input.allowed_lateness);
+    let mut found = walk::find(&input.inputs, [None, None], &scope);
+    let _connection = s3::find(&input.remote, &scope, progress, &mut found)?;
+    progress.expect(found.sources());
+    Ok(archive::records(&found, &Wanted { series, selection, span }, input, progress))
 }

@@ -1,6 +1,6 @@
 //! Reads an archive day by day, files in parallel: [`read`].
 
-use std::{io, ops};
+use std::{collections::BTreeSet, fmt, io, ops};
 
 use anyhow::bail;
 use chrono::{Days, NaiveDate, NaiveTime};
@@ -16,6 +16,7 @@ use crate::{
         container::{Container, Intake, Origin, Seen},
         decode::Decoder,
         key::ObjectKey,
+        logged::{Logged, Wanted},
         problem::{Fault, Faults, Passed, Place, Problems},
         s3::{self, Fetched},
         skipped::Skipped,
@@ -101,10 +102,20 @@ pub(crate) struct Outcome {
     pub(crate) first: Option<Minute>,
 }
 
+/// What a batch is read for.
+#[derive(Clone, Copy, Debug)]
+enum Task<'a> {
+    /// To count what is selected.
+    Count(&'a Selection),
+    /// To keep the records that are looked for.
+    Keep(&'a Wanted<'a>),
+}
+
 /// The part of a batch that one thread read.
 #[derive(Debug, Default)]
 struct Part {
     counts: PartialCounts,
+    records: Vec<Logged>,
     outcome: Outcome,
     problems: Vec<(String, Problems)>,
 }
@@ -162,16 +173,36 @@ pub(crate) fn read(
         })
     };
     let mut waiting = None;
+    let task = Task::Count(selection);
     for batch in found.batches.values() {
         let feed_last = || waiting.take().map_or(Ok(()), &mut feed);
         let (parts, done) =
-            while_reading(|| read_batch(batch, selection, plan.bounds, progress), feed_last);
+            while_reading(|| read_batch(batch, task, plan.bounds, progress), feed_last);
         done?;
         waiting = Some((batch.day, parts));
     }
     waiting.map_or(Ok(()), &mut feed)?;
     sink.advance(outcome.end(selection))?;
     Ok(outcome)
+}
+
+/// Reads all sources and returns the records that are looked for, in the order of their times, each
+/// once: of all deliveries of an event the one that comes first.
+///
+/// What cannot be read was told when it was counted.
+pub(crate) fn records(
+    found: &Found,
+    wanted: &Wanted<'_>,
+    plan: &InputPlan,
+    progress: &Progress,
+) -> Vec<Logged> {
+    let read = |batch| read_batch(batch, Task::Keep(wanted), plan.bounds, progress);
+    let parts = found.batches.values().flat_map(read);
+    let mut records: Vec<Logged> = parts.flat_map(|part| part.records).collect();
+    records.sort();
+    let mut seen = BTreeSet::new();
+    records.retain(|record| record.id.as_ref().is_none_or(|id| seen.insert(id.clone())));
+    records
 }
 
 /// Does something here while other threads read, or before that if there are no others.
@@ -192,12 +223,7 @@ pub(super) fn while_reading<R: Default + Send, T>(
 }
 
 /// Reads a batch, its files in parallel.
-fn read_batch(
-    batch: &Batch,
-    selection: &Selection,
-    bounds: Bounds,
-    progress: &Progress,
-) -> Vec<Part> {
+fn read_batch(batch: &Batch, task: Task<'_>, bounds: Bounds, progress: &Progress) -> Vec<Part> {
     let Listed { sources, gone, skipped } = batch.list();
     progress.expect(sources.len().saturating_sub(batch.len()));
     let (mut objects, mut local) = (Vec::new(), Vec::new());
@@ -211,7 +237,7 @@ fn read_batch(
         || Reader::new(bounds),
         |mut reader, source| {
             let loaded = reader.decoder.load(source);
-            reader.read(source, loaded, selection, progress);
+            reader.read(source, loaded, task, progress);
             reader
         },
     );
@@ -222,7 +248,7 @@ fn read_batch(
         |mut reader, fetched| {
             let Fetched { object, bytes, .. } = fetched;
             let loaded = bytes.map(|bytes| reader.decoder.take(bytes));
-            reader.read(&Source::Object(object), loaded, selection, progress);
+            reader.read(&Source::Object(object), loaded, task, progress);
             reader
         },
     );
@@ -271,7 +297,7 @@ impl Reader {
         &mut self,
         source: &Source,
         loaded: io::Result<()>,
-        selection: &Selection,
+        task: Task<'_>,
         progress: &Progress,
     ) {
         let Self { decoder, part } = self;
@@ -291,7 +317,7 @@ impl Reader {
                     let of_entry = piece.entry.map(ObjectKey::parse).unwrap_or_default();
                     part.outcome.tally.bytes += piece.text.len() as u64;
                     let key = of_entry.or(&of_source);
-                    part.count(piece, &mut container, &key, selection, problems);
+                    part.take(piece, &mut container, &key, task, problems);
                 });
                 part.outcome.skipped += skipped;
                 part.outcome.tally.file(&problems);
@@ -309,18 +335,21 @@ impl Reader {
 }
 
 impl Part {
-    fn count(
+    fn take(
         &mut self,
         piece: Piece<'_>,
         container: &mut Container,
         key: &ObjectKey,
-        selection: &Selection,
+        task: Task<'_>,
         problems: &mut Problems,
     ) {
-        let Self { counts, outcome: Outcome { tally, times, first, .. }, .. } = self;
+        let Self { counts, records, outcome: Outcome { tally, times, first, .. }, .. } = self;
         let mut number = 0;
         let repaired = problems.faults.count(Fault::Encoding) > 0;
-        let mut each = |record: &Record<'_>, origin: &Origin, problems: &mut Problems| {
+        let mut each = |record: &Record<'_>,
+                        origin: &Origin,
+                        text: &dyn fmt::Display,
+                        problems: &mut Problems| {
             number += 1;
             let around = [&origin.account_id, &origin.region];
             let [account, region] = [(around[0], &key.account_id), (around[1], &key.region)]
@@ -331,6 +360,10 @@ impl Part {
                     problems.add(Fault::Record, Place::Record(number), what);
                 }
                 Ok(Content::Call { event, inferred }) => {
+                    let selection = match task {
+                        Task::Count(selection) => selection,
+                        Task::Keep(wanted) => return records.extend(wanted.keep(&event, text)),
+                    };
                     tally.inferred += u64::from(inferred);
                     let minute = event.minute();
                     if selection.spans(minute) {

@@ -1,6 +1,8 @@
 //! Cuts small archives off at every byte and turns every bit of them over, and sees what is made
 //! of the rest.
 
+use std::fmt;
+
 use insights_core::{Content, Record};
 
 use crate::input::{
@@ -42,15 +44,18 @@ fn read(bytes: &[u8]) -> Found {
         if piece.first {
             container = Container::default();
         }
-        let mut each =
-            |record: &Record<'_>, _: &_, problems: &mut Problems| match record.content("", "") {
-                Ok(Content::Call { event, .. }) => {
-                    let id = event.event_id.unwrap_or_default();
-                    found.calls.push(format!("{} {} {id}", event.time, event.event_name));
-                }
-                Ok(other) => problems.add(Fault::Record, Place::File, format_args!("{other:?}")),
-                Err(error) => problems.add(Fault::Record, Place::File, error),
-            };
+        let mut each = |record: &Record<'_>,
+                        _: &_,
+                        _: &dyn fmt::Display,
+                        problems: &mut Problems| match record.content("", "")
+        {
+            Ok(Content::Call { event, .. }) => {
+                let id = event.event_id.unwrap_or_default();
+                found.calls.push(format!("{} {} {id}", event.time, event.event_name));
+            }
+            Ok(other) => problems.add(Fault::Record, Place::File, format_args!("{other:?}")),
+            Err(error) => problems.add(Fault::Record, Place::File, error),
+        };
         let mut intake = Intake::new(problems, &mut each).cut(piece.broken);
         container.read(piece.text, &mut intake);
     });

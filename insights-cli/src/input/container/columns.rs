@@ -1,6 +1,6 @@
 //! [`Columns`]: what the columns of a table of events hold, by their names.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, fmt};
 
 use insights_core::Record;
 
@@ -59,6 +59,8 @@ pub(super) struct Columns {
     /// Each field that is there, and where.
     fields: Vec<(&'static str, usize)>,
     whole: Vec<usize>,
+    /// The names of all columns, as they are written.
+    names: Vec<String>,
     /// The user identity in one cell.
     identity: Option<usize>,
     lacks: Vec<Lack>,
@@ -68,8 +70,9 @@ impl Columns {
     /// Finds the columns by their names. Where several hold the same field, the better known name
     /// goes first.
     pub(super) fn of<'n>(names: impl Iterator<Item = &'n str>) -> Self {
-        let names: Vec<String> = names.map(plain).collect();
-        let mut columns = Self::default();
+        let written: Vec<String> = names.map(str::to_owned).collect();
+        let names: Vec<String> = written.iter().map(|name| plain(name)).collect();
+        let mut columns = Self { names: written, ..Self::default() };
         for (name, field) in FIELDS {
             let place = names.iter().position(|found| found == name);
             if let Some(place) = place.filter(|_| !columns.hold(field)) {
@@ -163,11 +166,25 @@ impl Columns {
         }
         if told {
             intake.seen.lacking.add(self.lacks.iter().copied());
-            intake.record(&record);
+            intake.record(&record, &Row { names: &self.names, cell });
         } else {
             intake.seen.continued_rows += 1;
         }
         Ok(())
+    }
+}
+
+/// A row, as an object of its cells by the names of their columns.
+struct Row<'n, F> {
+    names: &'n [String],
+    cell: F,
+}
+
+impl<'r, F: Fn(usize) -> Option<&'r str>> fmt::Display for Row<'_, F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let cells = self.names.iter().enumerate();
+        let cells = cells.filter_map(|(at, name)| Some((name.clone(), (self.cell)(at)?.into())));
+        serde_json::Value::Object(cells.collect()).fmt(f)
     }
 }
 

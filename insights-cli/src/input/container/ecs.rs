@@ -47,15 +47,15 @@ impl Fields {
         (is_cloudtrail && whole.iter().all(|place| fields.get(place).is_some())).then_some(fields)
     }
 
-    /// Hands on the record that the fields tell of.
-    pub(super) fn read(&self, intake: &mut Intake<'_>) {
+    /// Hands on the record that the fields of a document with that text tell of.
+    pub(super) fn read(&self, document: &str, intake: &mut Intake<'_>) {
         let mut record = Record::default();
         for (place, field) in PLACES.into_iter().rev() {
             if let Some(text) = self.get(place) {
                 record.set(field, text);
             }
         }
-        intake.record(&record);
+        intake.record(&record, &document);
     }
 
     /// Returns a value as text; of a list its first.

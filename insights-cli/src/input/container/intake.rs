@@ -7,9 +7,12 @@ use serde::{Serialize, Serializer, ser::SerializeMap};
 
 use crate::input::problem::{Fault, Place, Problems};
 
+/// Takes a record, what is said around it of where it is from, and its text as it was logged: JSON.
+type Each<'s> = dyn FnMut(&Record<'_>, &Origin, &dyn fmt::Display, &mut Problems) + 's;
+
 /// Takes the records of a text one by one and keeps account of all that is none.
 pub(crate) struct Intake<'s> {
-    each: &'s mut dyn FnMut(&Record<'_>, &Origin, &mut Problems),
+    each: &'s mut Each<'s>,
     problems: &'s mut Problems,
     pub(super) seen: Seen,
     pub(super) origin: Origin,
@@ -72,10 +75,7 @@ pub(crate) struct Lacking([u64; Lack::ALL.len()]);
 
 impl<'s> Intake<'s> {
     /// Returns a intake that hands on each record, with what is said around it.
-    pub(crate) fn new(
-        problems: &'s mut Problems,
-        each: &'s mut dyn FnMut(&Record<'_>, &Origin, &mut Problems),
-    ) -> Self {
+    pub(crate) fn new(problems: &'s mut Problems, each: &'s mut Each<'s>) -> Self {
         let place = Whereabouts::File;
         Self {
             each,
@@ -99,9 +99,10 @@ impl<'s> Intake<'s> {
         self
     }
 
-    pub(super) fn record(&mut self, record: &Record<'_>) {
+    /// Hands on a record and its text.
+    pub(super) fn record(&mut self, record: &Record<'_>, text: &dyn fmt::Display) {
         self.seen.records += 1;
-        (self.each)(record, &self.origin, self.problems);
+        (self.each)(record, &self.origin, text, self.problems);
     }
 
     /// Takes note of a table that cannot be used.

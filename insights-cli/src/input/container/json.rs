@@ -14,7 +14,8 @@ const MOST_UNFINISHED: u32 = 64;
 #[expect(clippy::large_enum_variant, reason = "nearly all of them are records")]
 #[derive(Debug)]
 pub(super) enum Part<'a> {
-    Record(Record<'a>),
+    /// A record and its text.
+    Record(Record<'a>, &'a str),
     /// The text of an element of a list of records that is out of the ordinary.
     Other(&'a str),
 }
@@ -54,8 +55,8 @@ pub(super) fn read(text: &str, intake: &mut Intake<'_>) {
             let before = intake.seen.records;
             for part in parts.drain(..) {
                 match part {
-                    Part::Record(record) if damage.is_some() && !record.is_whole() => {}
-                    Part::Record(record) => intake.record(&record),
+                    Part::Record(record, _) if damage.is_some() && !record.is_whole() => {}
+                    Part::Record(record, text) => intake.record(&record, &text),
                     Part::Other(element) => wrapper::element(element, position, 0, intake),
                 }
             }
@@ -127,7 +128,7 @@ fn without_time(text: &str) -> &str {
 /// times faster.
 pub(super) fn skim<'a>(text: &'a str, parts: &mut Vec<Part<'a>>) -> Option<usize> {
     if let Some((record, length)) = Record::skim(text) {
-        parts.push(Part::Record(record));
+        parts.push(Part::Record(record, &text[..length]));
         return Some(length);
     }
     let (inside, wrapped) = match text.strip_prefix('{') {
@@ -157,8 +158,9 @@ fn elements<'a>(inside: &'a str, parts: &mut Vec<Part<'a>>) -> Option<&'a str> {
     loop {
         rest = trimmed(rest);
         if let Some((record, length)) = Record::skim(rest) {
-            parts.push(Part::Record(record));
-            rest = &rest[length..];
+            let (text, after) = rest.split_at(length);
+            parts.push(Part::Record(record, text));
+            rest = after;
         } else {
             let mut values = serde_json::Deserializer::from_str(rest).into_iter::<&RawValue>();
             let value = values.next()?.ok()?;

@@ -1,3 +1,5 @@
+use std::fmt::Display;
+
 use insights_core::{Content, Record};
 use proptest::strategy::Strategy;
 
@@ -17,7 +19,7 @@ struct Told {
 fn described(text: &str, describe: impl Fn(&Record<'_>, &Origin) -> String) -> Told {
     let mut told = Told::default();
     let mut problems = Problems::default();
-    let mut each = |record: &Record<'_>, origin: &Origin, _: &mut Problems| {
+    let mut each = |record: &Record<'_>, origin: &Origin, _: &dyn Display, _: &mut Problems| {
         told.names.push(describe(record, origin));
     };
     let mut intake = Intake::new(&mut problems, &mut each);
@@ -383,8 +385,9 @@ fn skimmed(text: &str) -> bool {
     assert_eq!(values.byte_offset(), length);
     let list = |read: &dyn Fn(&mut Intake<'_>)| {
         let (mut records, mut problems) = (Vec::new(), Problems::default());
-        let mut each =
-            |record: &Record<'_>, _: &Origin, _: &mut Problems| records.push(format!("{record:?}"));
+        let mut each = |record: &Record<'_>, _: &Origin, text: &dyn Display, _: &mut Problems| {
+            records.push(format!("{record:?} {text}"));
+        };
         let mut intake = Intake::new(&mut problems, &mut each);
         read(&mut intake);
         let digests = intake.seen().digests;
@@ -397,7 +400,7 @@ fn skimmed(text: &str) -> bool {
     let quick = list(&|intake| {
         for part in &parts {
             match part {
-                json::Part::Record(record) => intake.record(record),
+                json::Part::Record(record, text) => intake.record(record, text),
                 json::Part::Other(element) => wrapper::element(element, 0, 0, intake),
             }
         }

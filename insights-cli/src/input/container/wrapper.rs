@@ -75,7 +75,7 @@ pub(super) fn element(text: &str, at: usize, depth: u32, intake: &mut Intake<'_>
         value(text, at, depth, intake);
     }
     if intake.heeded() == before {
-        intake.record(&Record::default());
+        intake.record(&Record::default(), &text);
     }
 }
 
@@ -95,7 +95,7 @@ pub(super) fn behind_damage(text: &str, at: usize, intake: &mut Intake<'_>) -> b
     } else if let Ok(record) = serde_json::from_str::<Record<'_>>(text)
         && record.is_whole()
     {
-        intake.record(&record);
+        intake.record(&record, &text);
     }
     intake.heeded() > before
 }
@@ -167,7 +167,7 @@ fn object(text: &str, at: usize, depth: u32, intake: &mut Intake<'_>) {
     if let Some((record, length)) = Record::skim(text)
         && length == text.len()
     {
-        return intake.record(&record);
+        return intake.record(&record, &text);
     }
     let members = match serde_json::from_str::<Members<'_>>(text) {
         Ok(members) => members,
@@ -183,7 +183,7 @@ fn object(text: &str, at: usize, depth: u32, intake: &mut Intake<'_>) {
         records(list, at, depth + 1, intake);
     }
     match serde_json::from_str::<Record<'_>>(text) {
-        Ok(record) if record.is_recognised() => intake.record(&record),
+        Ok(record) if record.is_recognised() => intake.record(&record, &text),
         Ok(_) if list.is_some() => {}
         Ok(_) if members.get("digestS3Object").or(members.get("digestEndTime")).is_some() => {
             intake.seen.digests += 1;
@@ -191,7 +191,7 @@ fn object(text: &str, at: usize, depth: u32, intake: &mut Intake<'_>) {
         Ok(_) if members.text("messageType").as_deref() == Some("CONTROL_MESSAGE") => {
             intake.seen.control_messages += 1;
         }
-        Ok(_) => around(&members, intake, |intake| wrapper(&members, at, depth, intake)),
+        Ok(_) => around(&members, intake, |intake| wrapper(&members, text, at, depth, intake)),
         Err(error) => intake.problem(Fault::Syntax, at, super::json::cause(&error)),
     }
 }
@@ -214,8 +214,8 @@ fn is_account(id: &str) -> bool {
     id.len() == 12 && id.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// Looks into an object that is no record.
-fn wrapper(members: &Members<'_>, at: usize, depth: u32, intake: &mut Intake<'_>) {
+/// Looks into an object that is no record, and has that text.
+fn wrapper(members: &Members<'_>, text: &str, at: usize, depth: u32, intake: &mut Intake<'_>) {
     // The parts of a record without the rest of it are a broken record.
     let parts = ["userIdentity", "requestParameters", "responseElements"];
     if parts.iter().any(|name| members.get(name).is_some()) {
@@ -236,7 +236,7 @@ fn wrapper(members: &Members<'_>, at: usize, depth: u32, intake: &mut Intake<'_>
         }
     }
     if let Some(fields) = ecs::Fields::of(members) {
-        return fields.read(intake);
+        return fields.read(text, intake);
     }
     for (name, text) in &members.0 {
         match &**name {

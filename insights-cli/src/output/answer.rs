@@ -1,0 +1,45 @@
+//! How explanations leave: as text for people, as JSON, as the records behind them.
+
+mod json;
+mod plot;
+mod tables;
+mod text;
+mod words;
+
+use std::io::{self, Write};
+
+use crate::{
+    commands::explain::Answer, input::logged::Logged, output::OutputFile, printable::printable,
+};
+
+/// Writes sentences, a plot and tables.
+pub(crate) fn write_text(out: &mut OutputFile, answer: &Answer) -> io::Result<()> {
+    /// Lines are no shorter and no longer, whatever the terminal.
+    const WIDTHS: (u16, u16) = (60, 140);
+    const WIDTH: u16 = 100;
+    let width = comfy_table::Table::new().width().unwrap_or(WIDTH).clamp(WIDTHS.0, WIDTHS.1);
+    text::write(out, answer, usize::from(width))
+}
+
+/// Writes one object.
+pub(crate) fn write_json(out: &mut OutputFile, answer: &Answer) -> anyhow::Result<()> {
+    serde_json::to_writer_pretty(&mut *out, &json::AnswerRecord::new(answer))?;
+    writeln!(out)?;
+    Ok(())
+}
+
+/// Writes records, one a line. A terminal does not take them as they are.
+pub(crate) fn write_events(
+    out: &mut OutputFile,
+    to_terminal: bool,
+    records: &[Logged],
+) -> io::Result<()> {
+    for record in records {
+        if to_terminal {
+            writeln!(out, "{}", printable(&record.text))?;
+        } else {
+            writeln!(out, "{}", record.text)?;
+        }
+    }
+    Ok(())
+}

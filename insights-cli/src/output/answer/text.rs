@@ -1,0 +1,316 @@
+//! An explanation in sentences.
+
+use std::{
+    fmt::Write as _,
+    io::{self, Write},
+};
+
+use insights_core::{
+    Examination, LookedAt, Minutes, Refusal, SeriesKey, Standing, Test, TestKind, WarmUp,
+};
+
+use super::{
+    plot::Plot,
+    tables,
+    words::{amount, calls, clock, direction, duration, often, reason, subject, time_of_day},
+};
+use crate::{
+    commands::explain::{Answer, Asked},
+    output::table::rate,
+    printable::printable,
+};
+
+/// Writes an explanation in lines of at most `width`.
+pub(super) fn write(out: &mut impl Write, answer: &Answer, width: usize) -> io::Result<()> {
+    let SeriesKey { account_id, region, category, .. } = &answer.series;
+    let title = format!("{}, {account_id} {region}, {category} events", subject(&answer.series));
+    paragraph(out, &printable(&title), width)?;
+    writeln!(out)?;
+    paragraph(out, &verdict(answer), width)?;
+    for sentence in evidence(answer) {
+        paragraph(out, &sentence, width)?;
+    }
+    writeln!(out)?;
+    let plot = Plot::new(&answer.minutes, width).to_string();
+    if !plot.is_empty() {
+        writeln!(out, "{plot}\n")?;
+    }
+    paragraph(out, &normal(answer), width)?;
+    if let Some(comparison) = answer.comparison.as_ref().filter(|c| !c.attributions.is_empty()) {
+        let during = &comparison.during;
+        let insight = comparison.insight;
+        writeln!(
+            out,
+            "\nwho and what, in {} from {} on, against {} calls before",
+            duration(during.end.since(during.start)),
+            clock(during.start),
+            indicatif::HumanCount(comparison.baseline.count),
+        )?;
+        if insight.duration != during.end.since(during.start) {
+            writeln!(out, "(so far known: {})", calls(insight.count))?;
+        }
+        write!(out, "{}", tables::attributions(comparison, width))?;
+    }
+    if let Some(look) = &answer.examination.look {
+        let needed = look.account.tests.first().map_or(0.0, |test| test.threshold);
+        let legend = format!(
+            "tests of {} UTC; chance, habit, schedule: how often a day each lets one expect the \
+             like; score: −log10 of their sum, {needed} is needed",
+            clock(answer.examination.minute),
+        );
+        writeln!(out)?;
+        paragraph(out, &legend, width)?;
+        write!(out, "{}", tables::tests(&look.account.tests, answer.test.as_ref(), width))?;
+    }
+    Ok(())
+}
+
+/// Returns whether it fired, and when.
+fn verdict(answer: &Answer) -> String {
+    let Some((start, end)) = &answer.insight else {
+        let Asked::At { minute, looks } = &answer.asked else {
+            return "It did not fire.".into();
+        };
+        let mut text = format!(
+            "It did not fire around {} UTC: {}.",
+            clock(*minute),
+            standing(&answer.examination)
+        );
+        if answer.examination.look.is_some() {
+            let _ = write!(
+                text,
+                " Of the looks from {} to {}, that at {} came nearest.",
+                time_of_day(looks.start),
+                time_of_day(looks.end - Minutes::new(1)),
+                time_of_day(answer.examination.minute),
+            );
+        }
+        return text;
+    };
+    let explanation = &start.explanation;
+    let lasted = match end.as_ref().and_then(|end| end.end) {
+        Some(end) => {
+            format!("lasted {}, to {}", duration(end.since(start.start)), clock(end))
+        }
+        None => "was open at the end of the log".into(),
+    };
+    format!(
+        "It fired: {} from {} UTC on. The Insight {} {lasted}; it was decided with the minute {}.",
+        direction(explanation.finding.direction),
+        clock(start.start),
+        start.shared_event_id(),
+        clock(explanation.detected_at),
+    )
+}
+
+/// Returns whether minutes were judged, or why not.
+fn standing(examination: &Examination) -> String {
+    match (examination.standing, &examination.episode) {
+        (Standing::Watched, _) => match &examination.look {
+            Some(look) if look.returns => {
+                "the series went back to the level before the last one that was accepted, which is \
+                 no news"
+                    .into()
+            }
+            _ => "nothing that was tested was unusual enough".into(),
+        },
+        (Standing::Unknown, _) => {
+            format!("nothing is known yet, as the log begins at {}", clock(examination.log_began))
+        }
+        (Standing::Missing, _) => "the log is missing there, of all APIs at once".into(),
+        (Standing::InDoubt, _) => {
+            "the whole log was silent there, and might have turned out to be missing".into()
+        }
+        (Standing::Open, Some(episode)) => {
+            format!("an Insight was open since {}", clock(episode.start))
+        }
+        (Standing::Open, None) => "an Insight was open".into(),
+    }
+}
+
+/// Returns what the test in question saw, and why it did or did not fire.
+fn evidence(answer: &Answer) -> Vec<String> {
+    let (Some(test), Some(look)) = (&answer.test, &answer.examination.look) else {
+        return Vec::new();
+    };
+    let when = time_of_day(answer.examination.minute);
+    let window = match test.window.count() {
+        1 => format!("in the minute {when}"),
+        minutes => format!("in the {minutes} minutes up to {when}"),
+    };
+    let came = match (test.kind, test.observed) {
+        (_, 0) => "no call came".to_owned(),
+        (_, count) => format!("{} came", calls(count)),
+    };
+    let (low, high) = test.ordinary;
+    let ordinary = match test.kind {
+        TestKind::Rise if high == 0 => "none would have been ordinary".into(),
+        TestKind::Rise => format!("up to {high} would have been ordinary"),
+        TestKind::Fall => format!("{low} or more would have been ordinary"),
+        TestKind::MissedRun => format!("a run of a job was due, of {low} or more"),
+    };
+    let mut sentences = vec![format!(
+        "{}{}, {came} where {} {} expected; {ordinary}.",
+        window[..1].to_uppercase(),
+        &window[1..],
+        amount(test.expected),
+        if test.expected < 0.01 || (0.995..1.005).contains(&test.expected) {
+            "was"
+        } else {
+            "were"
+        },
+    )];
+    sentences.push(match test.refusal {
+        Some(refusal) => reason(test, refusal, look.windows_from),
+        None => unexplained(test),
+    });
+    if test.refusal.is_none_or(Refusal::is_explanation) {
+        sentences.push(score(test));
+    }
+    sentences
+}
+
+/// Returns that nothing explains what a test found.
+fn unexplained(test: &Test) -> String {
+    let expectations = test.expectations;
+    let many = if test.kind == TestKind::Rise { "many" } else { "few" };
+    if test.kind == TestKind::MissedRun {
+        return format!(
+            "Nothing explains it: of its earlier runs none was nearly as small, so {many} calls are \
+             expected {}.",
+            often(expectations.chance)
+        );
+    }
+    let habit = match (expectations.habit, test.kind) {
+        (0.0, TestKind::Rise) => "the series has had no bursts like that".into(),
+        (0.0, _) => "the series has had no lows like that".into(),
+        (habit, _) => format!("as the habit of the series it is expected {}", often(habit)),
+    };
+    let schedule = match expectations.schedule {
+        0.0 => "nothing like it came at that time of day".into(),
+        schedule => format!("by the time of day {}", often(schedule)),
+    };
+    format!(
+        "Nothing explains it: by chance so {many} come {}, given how much the series varies; \
+         {habit}; {schedule}.",
+        often(expectations.chance)
+    )
+}
+
+fn score(test: &Test) -> String {
+    let Test { score, threshold, .. } = test;
+    let together = if test.kind == TestKind::MissedRun { "That is" } else { "Together that is" };
+    if score >= threshold {
+        format!("{together} a score of {score:.1}, and {threshold:.1} is needed.")
+    } else {
+        format!("{together} a score of {:.1}; {threshold:.1} is needed.", score.max(0.0))
+    }
+}
+
+/// Returns what is normal for the series, and what else was known then.
+fn normal(answer: &Answer) -> String {
+    let examination = &answer.examination;
+    let mut text = String::from("What is normal:");
+    if let Some(comparison) = &answer.comparison {
+        let baseline = comparison.baseline;
+        let span = duration(baseline.duration);
+        let _ = match baseline.count {
+            0 => write!(text, " no calls in the {span} before."),
+            count => {
+                let rate = rate(baseline.per_minute());
+                write!(text, " {} in the {span} before, {rate} a minute.", calls(count))
+            }
+        };
+    }
+    if let (Some(look), Some(test)) = (&examination.look, &answer.test) {
+        let LookedAt { pattern, fitted, circumstances, .. } = look;
+        let varies = 1.0 + test.dispersion * test.expected;
+        let _ = write!(
+            text,
+            " The pattern is “{pattern}”, learnt from the minutes before {}. The calls in such a \
+             window have {varies:.1} times the variance of independent ones (dispersion α = {}).",
+            clock(*fitted),
+            alpha(test.dispersion),
+        );
+        if circumstances.warm_up == WarmUp::Running {
+            let _ = write!(
+                text,
+                " The log began at {} and is in its warm-up: only what is overwhelming is reported.",
+                clock(examination.log_began)
+            );
+        }
+        if circumstances.in_wave {
+            text.push_str(
+                " Rare APIs that were called together before are being called together, as in a \
+                 deployment: a burst of a rare one that joins them is no surprise.",
+            );
+        }
+        let since = (examination.minute + Minutes::new(1)).since(look.windows_from);
+        if since < Minutes::new(290) && look.windows_from > examination.log_began {
+            let _ = write!(
+                text,
+                " Tests do not look back to before {}, the end of the last Insight or hole.",
+                clock(look.windows_from)
+            );
+        }
+    }
+    if let Some(last) = examination.reported.last() {
+        let count = examination.reported.len();
+        let spans = if count == 1 { "span was" } else { "spans were" };
+        let _ = write!(
+            text,
+            " {count} earlier {spans} reported and left out, the last from {} to {}.",
+            clock(last.start),
+            clock(last.end)
+        );
+    }
+    for level in &examination.levels {
+        let times = level.millionths as f64 / 1e6;
+        let _ = write!(
+            text,
+            " From {} on a new level was accepted{}.",
+            clock(level.from),
+            if level.millionths == 0 {
+                String::new()
+            } else {
+                format!(", {times:.2} times the old")
+            }
+        );
+    }
+    let near = examination
+        .holes
+        .last()
+        .filter(|hole| examination.minute.since(hole.end) < Minutes::days(1));
+    if let Some(hole) = near {
+        let _ =
+            write!(text, " The log was missing from {} to {}.", clock(hole.start), clock(hole.end));
+    }
+    text
+}
+
+/// Returns a dispersion with three digits that count.
+fn alpha(dispersion: f64) -> String {
+    match dispersion {
+        d if d < 0.001 => "less than 0.001".into(),
+        d if d < 1.0 => format!("{d:.3}"),
+        d => format!("{d:.1}"),
+    }
+}
+
+/// Writes a text, broken between words.
+fn paragraph(out: &mut impl Write, text: &str, width: usize) -> io::Result<()> {
+    let mut length = 0;
+    for word in text.split(' ') {
+        let word_length = word.chars().count();
+        if length > 0 && length + 1 + word_length > width {
+            writeln!(out)?;
+            length = 0;
+        } else if length > 0 {
+            write!(out, " ")?;
+            length += 1;
+        }
+        write!(out, "{word}")?;
+        length += word_length;
+    }
+    writeln!(out)
+}
