@@ -1,8 +1,8 @@
 //! What was typed.
 
-mod synth;
 pub(crate) mod baseline;
 pub(crate) mod explain;
+mod synth;
 
 use std::path::PathBuf;
 

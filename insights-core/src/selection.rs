@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     event::Event,
-    series::{EventCategory, SeriesRef},
+    series::{EventCategory, SeriesKey, SeriesRef},
     time::Minute,
 };
 

@@ -202,8 +202,9 @@ fn varied() -> Vec<Vec<u8>> {
     .map(|properties| {
         let count = 200;
         let minutes = (0..count).map(|minute| AT + minute * 60_000).collect();
-        let codes =
-            (0..count).filter(|row| row % 3 == 0).map(|row| ["Denied", "Gone"][row as usize % 2]);
+        let codes = (0..count)
+            .filter(|row| row % 3 == 0)
+            .map(|row| ["Denied", "Gone"][usize::from(row % 2 == 1)]);
         let levels = (0..count).map(|row| i16::from(row % 3 == 0)).collect();
         let columns = [
             (Cells::Longs(minutes), None),
