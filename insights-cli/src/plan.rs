@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime};
 use insights_core::{Minute, Minutes};
 
 use crate::{
@@ -202,15 +202,21 @@ pub(crate) fn count_format(
     }
 }
 
-/// Reads `2026-03-02` or `2026-03-02T14:05:00Z`.
+/// Reads `2026-03-02`, `2026-03-02T14:05:00Z`, and times as they are printed: `2026-03-02 14:05`,
+/// which are UTC.
 pub(crate) fn instant(option: &str, text: &str) -> Result<Minute, UsageError> {
     let date = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok();
     let midnight = date.and_then(|date| date.and_hms_opt(0, 0, 0)).map(|time| time.and_utc());
-    let time = DateTime::parse_from_rfc3339(text).map(|time| time.to_utc()).ok();
-    midnight.or(time).map(Minute::containing).ok_or_else(|| {
+    let exact = DateTime::parse_from_rfc3339(text).map(|time| time.to_utc()).ok();
+    let bare = text.strip_suffix('Z').or(text.strip_suffix(" UTC")).unwrap_or(text);
+    let printed = ["%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M:%S"]
+        .into_iter()
+        .find_map(|format| NaiveDateTime::parse_from_str(bare, format).ok());
+    let time = midnight.or(exact).or(printed.map(|time| time.and_utc()));
+    time.map(Minute::containing).ok_or_else(|| {
         UsageError(format!(
-            "{option} {text:?} is neither a date such as 2026-03-02 nor a time such as {}",
-            DateTime::<Utc>::UNIX_EPOCH.format("2026-03-02T%H:%M:%SZ")
+            "{option} {text:?} is neither a date such as 2026-03-02 nor a time such as \
+             2026-03-02T14:05:00Z or \"2026-03-02 14:05\" (UTC)"
         ))
     })
 }
@@ -257,11 +263,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn times_are_dates_or_rfc_3339() {
+    fn times_are_dates_or_rfc_3339_or_as_printed() {
         let minute = |text| instant("--from", text).map(|minute| minute.to_string());
         assert_eq!(minute("2026-03-02").unwrap(), "2026-03-02T00:00:00Z");
         assert_eq!(minute("2026-03-02T10:30:59+02:00").unwrap(), "2026-03-02T08:30:00Z");
-        assert!(minute("yesterday").is_err());
+        for printed in ["2026-03-02 08:30", "2026-03-02T08:30Z", "2026-03-02 08:30 UTC"] {
+            assert_eq!(minute(printed).unwrap(), "2026-03-02T08:30:00Z", "{printed}");
+        }
+        for bad in ["yesterday", "08:30", "2026-03-02 8h", "2026-02-30 08:30", "2026-03-02T"] {
+            assert!(minute(bad).is_err(), "{bad}");
+        }
     }
 
     #[test]
