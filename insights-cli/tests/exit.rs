@@ -55,7 +55,7 @@ fn a_command_line_that_makes_no_sense_is_2() {
         &["replay", demo, "--allowed-lateness", "-1d"],
         &["replay", demo, "--max-unpacked", "much"],
         &["replay", demo, "--max-unpacked", "1000"],
-        &["count", demo, "--format", "csv"],
+        &["count", demo, "--format", "jsonl"],
         &["detect", demo, "--allowed-lateness", "1d"],
     ] {
         let mut command = command(&[]);
