@@ -50,6 +50,8 @@ pub(super) struct Look<'a> {
 }
 
 impl<'a> Look<'a> {
+    #[expect(clippy::inline_always, reason = "an account is rare and every minute is judged")]
+    #[inline(always)]
     pub(super) fn new(
         settings: &'a RateDetector,
         model: &'a Model,
@@ -126,12 +128,17 @@ impl<'a> Look<'a> {
     }
 
     /// Returns the rise over the `k`-th window, or why there is none.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "an account is rare and every minute is judged")]
+    #[inline(always)]
     pub(super) fn rise_over(&self, k: usize, limits: &Limits) -> Result<Finding, Refusal> {
-        let window = WINDOWS[k];
-        let observed = self.rises[k].ok_or_else(|| self.unlooked(window))?;
-        let calls = observed as f64;
-        limits.check(k, calls, self.expected_within(window).0)?;
+        let observed = self.rises[k].ok_or(Refusal::NotNow)?;
+        // Most windows are told apart by a bound of what is expected.
+        limits.check(k, observed as f64, self.expected_within(WINDOWS[k]).0)?;
+        self.confirm_rise(k, observed, limits)
+    }
+
+    fn confirm_rise(&self, k: usize, observed: u64, limits: &Limits) -> Result<Finding, Refusal> {
+        let (window, calls) = (WINDOWS[k], observed as f64);
         let (_, expected) = self.expected(window);
         limits.check(k, calls, expected)?;
         if window > WINDOWS[2] && !self.recent.five_has_calls() {
@@ -141,11 +148,6 @@ impl<'a> Look<'a> {
             return Err(Refusal::CaughtUp);
         }
         self.explain_rise(window, observed, expected)
-    }
-
-    /// Returns why a window is not looked at.
-    fn unlooked(&self, window: Minutes) -> Refusal {
-        if self.recent.covers(window) { Refusal::NotNow } else { Refusal::NotCovered }
     }
 
     /// Returns a rise if nothing explains it, or what does.
@@ -210,15 +212,19 @@ impl<'a> Look<'a> {
     }
 
     /// Returns the fall over the `k`-th window, or why there is none.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "an account is rare and every minute is judged")]
+    #[inline(always)]
     pub(super) fn fall_over(&self, k: usize) -> Result<Finding, Refusal> {
+        let observed = self.falls[k].ok_or(Refusal::NotNow)?;
+        check_fall(k, observed as f64, self.expected_within(FALL[k]).1)?;
+        self.confirm_fall(k, observed)
+    }
+
+    fn confirm_fall(&self, k: usize, observed: u64) -> Result<Finding, Refusal> {
         let Self { settings, model, recent, .. } = *self;
         let window = FALL[k];
-        let observed = self.falls[k].ok_or_else(|| self.unlooked(window))?;
-        let check = |expected: f64| check_fall(k, observed as f64, expected);
-        check(self.expected_within(window).1)?;
         let (expected, _) = self.expected(window);
-        check(expected)?;
+        check_fall(k, observed as f64, expected)?;
         let alpha = FALL_DISPERSION + model.dispersion.alpha(window, expected);
         let chance =
             looks(WINDOWS_OF_FALL, window) * tails::counts_lower(expected, alpha, observed);

@@ -6,7 +6,8 @@
 use serde::Serialize;
 
 use super::{
-    Circumstances, Detector, Expectations, FALL, Finding, WINDOWS, WINDOWS_OF_FALL, WarmUp,
+    Circumstances, Detector, Expectations, FALL, Finding, Verdict, WINDOWS, WINDOWS_OF_FALL,
+    WarmUp,
     limits::{Limits, check_fall, most_of_fall, whole},
     look::{FALL_DISPERSION, Look, OUTSIDE, looks},
     rate::{Model, RateDetector},
@@ -171,8 +172,13 @@ impl RateDetector {
         &self,
         model: &Model,
         recent: Recent<'_>,
-        Circumstances { warm_up, in_wave }: Circumstances,
+        circumstances: Circumstances,
     ) -> Account {
+        let Circumstances { warm_up, in_wave } = circumstances;
+        let finding = match self.judge(model, recent, circumstances) {
+            Verdict::Normal { .. } => None,
+            Verdict::Unusual(finding) => Some(finding),
+        };
         let look = Look::new(self, model, recent, in_wave);
         let limits = look.limits(warm_up);
         let rises = (0..WINDOWS.len()).map(|k| look.rise_test(k, &limits));
@@ -182,7 +188,7 @@ impl RateDetector {
             let others = tests.iter_mut().filter(|test| test.kind != TestKind::Rise);
             others.for_each(|test| test.refusal = Some(Refusal::WarmUp));
         }
-        Account { tests, finding: look.judge(warm_up) }
+        Account { tests, finding }
     }
 }
 
@@ -202,6 +208,7 @@ impl Look<'_> {
         };
         // Judging stops at a bound of what is expected: what stops it there is told exactly.
         let refusal = self.rise_over(k, limits).err().map(|refusal| match refusal {
+            Refusal::NotNow if !self.recent.covers(window) => Refusal::NotCovered,
             Refusal::TooFewCalls | Refusal::TooSmallChange => {
                 limits.check(k, observed as f64, expected).err().unwrap_or(refusal)
             }
@@ -223,6 +230,7 @@ impl Look<'_> {
             schedule: self.model.lows.as_low_then(self.recent, window, observed),
         };
         let refusal = self.fall_over(k).err().map(|refusal| match refusal {
+            Refusal::NotNow if !self.recent.covers(window) => Refusal::NotCovered,
             Refusal::TooLittleExpected | Refusal::TooSmallChange => {
                 check_fall(k, observed as f64, expected).err().unwrap_or(refusal)
             }
@@ -282,7 +290,6 @@ mod tests {
     use super::*;
     use crate::{
         baseline::Baseline,
-        detector::Verdict,
         history::fixture::{self, monday},
     };
 
