@@ -14,8 +14,8 @@ use crate::{commands::counted::Counted, exit::UsageError, summary::Summary};
 const BEFORE: Minutes = Minutes::new(5);
 const AFTER: Minutes = Minutes::new(20);
 /// The minutes shown around what is explained: before it, and after, and at most.
-const LEAD: Minutes = Minutes::new(55);
-const TRAIL: Minutes = Minutes::new(25);
+const LEAD: Minutes = Minutes::new(50);
+const TRAIL: Minutes = Minutes::new(20);
 const SHOWN: Minutes = Minutes::days(2);
 const ONE: Minutes = Minutes::new(1);
 

@@ -173,27 +173,22 @@ fn evidence(answer: &Answer) -> Vec<String> {
 /// Returns that nothing explains what a test found.
 fn unexplained(test: &Test) -> String {
     let expectations = test.expectations;
-    let many = if test.kind == TestKind::Rise { "many" } else { "few" };
     if test.kind == TestKind::MissedRun {
         return format!(
-            "Nothing explains it: of its earlier runs none was nearly as small, so {many} calls are \
-             expected {}.",
+            "Nothing explains it: earlier runs being what they were, so few calls are expected {}.",
             often(expectations.chance)
         );
     }
-    let habit = match (expectations.habit, test.kind) {
-        (0.0, TestKind::Rise) => "the series has had no bursts like that".into(),
-        (0.0, _) => "the series has had no lows like that".into(),
-        (habit, _) => format!("as the habit of the series it is expected {}", often(habit)),
-    };
-    let schedule = match expectations.schedule {
-        0.0 => "nothing like it came at that time of day".into(),
-        schedule => format!("by the time of day {}", often(schedule)),
+    let habit = match test.kind {
+        TestKind::Rise => "bursts",
+        _ => "lows",
     };
     format!(
-        "Nothing explains it: by chance so {many} come {}, given how much the series varies; \
-         {habit}; {schedule}.",
-        often(expectations.chance)
+        "Nothing explains it: the like is expected {} by chance, given how much the series varies; \
+         {} by habit, as one of the {habit} of the series; {} at that time of day.",
+        often(expectations.chance),
+        often(expectations.habit),
+        often(expectations.schedule)
     )
 }
 
@@ -224,14 +219,22 @@ fn normal(answer: &Answer) -> String {
     }
     if let (Some(look), Some(test)) = (&examination.look, &answer.test) {
         let LookedAt { pattern, fitted, circumstances, .. } = look;
-        let varies = 1.0 + test.dispersion * test.expected;
         let _ = write!(
             text,
-            " The pattern is “{pattern}”, learnt from the minutes before {}. The calls in such a \
-             window have {varies:.1} times the variance of independent ones (dispersion α = {}).",
+            " The pattern is “{pattern}”, learnt from the minutes before {}. ",
             clock(*fitted),
-            alpha(test.dispersion),
         );
+        let alpha = alpha(test.dispersion);
+        let _ = if test.expected < 1.0 {
+            write!(text, "The dispersion of so rare calls is α = {alpha}.")
+        } else {
+            let times = 1.0 + test.dispersion * test.expected;
+            write!(
+                text,
+                "The calls in such a window have {times:.1} times the variance of independent ones \
+                 (dispersion α = {alpha}).",
+            )
+        };
         if circumstances.warm_up == WarmUp::Running {
             let _ = write!(
                 text,
