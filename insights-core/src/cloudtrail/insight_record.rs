@@ -10,30 +10,35 @@ use crate::{
 
 /// An Insights event of a trail, its keys in the order in which CloudTrail delivers them.
 ///
-/// It reads records of every age: what early ones lack is optional.
+/// It reads records of every age and from whoever handed them on: what some lack is optional or
+/// empty, and what is new in some is skipped. Only its time and what happened must be there.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct InsightRecord {
     /// The version of the record's layout, such as `1.09`.
+    #[serde(default)]
     pub event_version: String,
     /// The start, or the exclusive end; seconds are zero.
     pub event_time: String,
     /// The Region of the calls.
+    #[serde(default)]
     pub aws_region: String,
     /// The id of this record.
-    #[serde(rename = "eventID")]
+    #[serde(default, rename = "eventID")]
     pub event_id: String,
     /// Always `AwsCloudTrailInsight`.
+    #[serde(default)]
     pub event_type: String,
     /// The account of the calls.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recipient_account_id: Option<String>,
     /// The id that Start and End share.
-    #[serde(rename = "sharedEventID")]
+    #[serde(default, rename = "sharedEventID")]
     pub shared_event_id: String,
     /// What happened.
     pub insight_details: InsightDetails,
     /// Always `Insight`.
+    #[serde(default)]
     pub event_category: String,
 }
 
@@ -194,4 +199,36 @@ fn rates(shares: &[Share], of: Average) -> Vec<ValueRate> {
         average: of.share(share.count),
     };
     shares.iter().map(rate).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_record_needs_its_time_and_what_happened() {
+        let details = r#"{"state":"End","eventSource":"iam.amazonaws.com","eventName":"CreateRole","insightType":"ApiCallRateInsight","new":{"in":2030}}"#;
+        let time = r#""eventTime":"2026-03-02T14:05:00Z""#;
+        let read = |json: &str| serde_json::from_str::<InsightRecord>(json);
+        let record = read(&format!(r#"{{{time},"insightDetails":{details},"new":[]}}"#)).unwrap();
+        let expected = InsightRecord {
+            event_time: "2026-03-02T14:05:00Z".into(),
+            insight_details: InsightDetails {
+                state: InsightState::End,
+                event_source: "iam.amazonaws.com".into(),
+                event_name: "CreateRole".into(),
+                ..InsightDetails::default()
+            },
+            ..InsightRecord::default()
+        };
+        assert_eq!(record, expected);
+        let written = serde_json::to_string(&record).unwrap();
+        assert_eq!(read(&written).unwrap(), record, "{written}");
+        let missing = |json: &str| read(json).unwrap_err().to_string();
+        assert!(missing(&format!("{{{time}}}")).contains("insightDetails"));
+        assert!(missing(&format!(r#"{{"insightDetails":{details}}}"#)).contains("eventTime"));
+        let unnamed = details.replace("eventName", "name");
+        let json = format!(r#"{{{time},"insightDetails":{unnamed}}}"#);
+        assert!(missing(&json).contains("eventName"));
+    }
 }

@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    cloudtrail::insight_record::{AttributionRecord, InsightRecord},
+    cloudtrail::insight_record::{
+        AttributionRecord, InsightContext, InsightDetails, InsightRecord, Rate, Statistics,
+    },
     insight::{Explanation, InsightState},
     series::InsightType,
 };
@@ -17,26 +19,31 @@ use crate::{
 #[serde(rename_all = "camelCase")]
 pub struct LakeRecord {
     /// The version of the record's layout, such as `1.09`.
+    #[serde(default)]
     pub event_version: String,
     /// Always `Insight`.
+    #[serde(default)]
     pub event_category: String,
     /// Always `AwsCloudTrailInsight`.
+    #[serde(default)]
     pub event_type: String,
     /// The id of this record.
-    #[serde(rename = "eventID")]
+    #[serde(default, rename = "eventID")]
     pub event_id: String,
     /// The start, or the exclusive end; seconds are zero.
     pub event_time: String,
     /// The Region of the calls.
+    #[serde(default)]
     pub aws_region: String,
     /// The account of the calls.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recipient_account_id: Option<String>,
     /// The id that Start and End share.
-    #[serde(rename = "sharedEventID")]
+    #[serde(default, rename = "sharedEventID")]
     pub shared_event_id: String,
     /// The ARN of what was analysed, always there in CloudTrail Lake; empty if the record that
     /// this one is made of names none.
+    #[serde(default)]
     pub insight_source: String,
     /// Whether it began or is over.
     pub insight_state: InsightState,
@@ -109,13 +116,46 @@ impl From<InsightRecord> for LakeRecord {
     }
 }
 
+impl From<LakeRecord> for InsightRecord {
+    /// Nests again what the lake has at the top. The category of the calls is not told there.
+    fn from(record: LakeRecord) -> Self {
+        let rate = |average| Rate { average };
+        Self {
+            event_version: record.event_version,
+            event_time: record.event_time,
+            aws_region: record.aws_region,
+            event_id: record.event_id,
+            event_type: record.event_type,
+            recipient_account_id: record.recipient_account_id,
+            shared_event_id: record.shared_event_id,
+            insight_details: InsightDetails {
+                state: record.insight_state,
+                event_source: record.insight_event_source,
+                event_name: record.insight_event_name,
+                insight_type: record.insight_type,
+                error_code: record.insight_error_code,
+                source_event_category: None,
+                insight_context: record.insight_context.map(|context| InsightContext {
+                    statistics: Statistics {
+                        baseline: rate(context.baseline_average),
+                        insight: rate(context.insight_average),
+                        insight_duration: context.insight_duration,
+                        baseline_duration: context.baseline_duration,
+                    },
+                    attributions: context.attributions,
+                }),
+                insight_source: Some(record.insight_source).filter(|source| !source.is_empty()),
+                explanation: record.explanation,
+            },
+            event_category: record.event_category,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        attribution::Attribute,
-        cloudtrail::insight_record::{InsightContext, InsightDetails, Rate, Statistics, ValueRate},
-    };
+    use crate::{attribution::Attribute, cloudtrail::insight_record::ValueRate};
 
     #[test]
     fn what_a_trail_nests_is_at_the_top_under_the_names_of_the_lake() {
@@ -149,7 +189,7 @@ mod tests {
             },
             event_category: "Insight".into(),
         };
-        let lake = LakeRecord::from(record);
+        let lake = LakeRecord::from(record.clone());
         assert_eq!(
             serde_json::to_string(&lake).unwrap(),
             concat!(
@@ -166,6 +206,9 @@ mod tests {
                 r#""baseline":[{"value":"null","average":0.25}]}]}}"#,
             )
         );
+        let read: LakeRecord =
+            serde_json::from_str(&serde_json::to_string(&lake).unwrap()).unwrap();
+        assert_eq!(InsightRecord::from(read), record, "and back");
         assert_eq!(LakeRecord::from(InsightRecord::default()).insight_source, "");
     }
 }
