@@ -2,13 +2,17 @@
 
 pub(crate) mod baseline;
 pub(crate) mod explain;
+mod score;
 mod synth;
 
 use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
-pub(crate) use self::synth::{Form, Synth};
+pub(crate) use self::{
+    score::{Score, ScoreFormat},
+    synth::{Form, Synth},
+};
 
 /// CloudTrail Insights you can own: replay any archive, learn how often each AWS API is called
 /// and fails, and see when a rate leaves its baseline.
@@ -102,6 +106,9 @@ Examples:
   insights synth --mix mix.toml --days 10 --format archive -o archive
   insights replay archive --include-reads")]
     Synth(Synth),
+    /// Score Insights: against labels, or against those of CloudTrail itself.
+    #[command(after_help = score::EXAMPLES)]
+    Score(Score),
 }
 
 #[derive(Debug, ClapArgs)]

@@ -8,6 +8,7 @@ mod counted;
 mod detect;
 pub(crate) mod explain;
 mod replay;
+mod score;
 mod synth;
 
 use std::{collections::BTreeMap, path::Path, time::Instant};
@@ -35,6 +36,7 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Exit> {
         Command::Baseline(args) => baseline::run(args),
         Command::Config(args) => config::run(args),
         Command::Synth(args) => synth::run(args),
+        Command::Score(args) => score::run(args),
     }
 }
 

@@ -9,6 +9,7 @@ pub(crate) mod decode;
 mod frames;
 pub(crate) mod globs;
 mod inflate;
+pub(crate) mod insights;
 pub(crate) mod key;
 pub(crate) mod logged;
 #[cfg(test)]

@@ -7,15 +7,21 @@
 mod args;
 mod columns;
 mod commands;
+mod comparison;
 mod document;
+mod episodes;
 mod exit;
 mod input;
+mod labels;
+mod matching;
 mod mix;
 mod output;
 mod plan;
 mod printable;
 mod progress;
+mod scoring;
 mod settings;
+mod subject;
 mod summary;
 
 #[cfg(fuzzing)]

@@ -1,5 +1,7 @@
 //! What was typed, checked: nothing of the command line's own types goes beyond this point.
 
+mod score;
+
 use std::{
     io::{IsTerminal, stdout},
     num::NonZeroUsize,
@@ -9,6 +11,7 @@ use std::{
 use chrono::{DateTime, NaiveDate, NaiveDateTime};
 use insights_core::{Minute, Minutes};
 
+pub(crate) use self::score::{ScorePlan, Truth};
 use crate::{
     args::{self, CountFormat, Format},
     exit::UsageError,

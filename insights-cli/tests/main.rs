@@ -25,6 +25,7 @@ mod packed;
 mod program;
 mod real;
 mod same_bytes;
+mod score;
 mod series;
 mod settings;
 mod strict;

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use insights_core::{Minute, Minutes, Selection};
 
-use crate::input::key::ObjectKey;
+use crate::input::key::{Kind, ObjectKey};
 
 /// The Regions whose names global services put into their events, one for each partition.
 const GLOBAL: [&str; 3] = ["us-east-1", "us-gov-west-1", "cn-north-1"];
@@ -19,6 +19,8 @@ pub(crate) struct Scope {
     regions: Vec<String>,
     first: Option<NaiveDate>,
     last: Option<NaiveDate>,
+    /// What is looked for besides logs of calls, which a key seldom tells.
+    besides: Kind,
 }
 
 impl Scope {
@@ -29,7 +31,18 @@ impl Scope {
             regions: selection.regions.clone(),
             first: selection.from.map(day_of),
             last: selection.to.map(|to| day_of(last_minute(to))),
+            besides: Kind::Log,
         }
+    }
+
+    /// Returns the scope of all Insights events.
+    pub(crate) fn of_insights() -> Self {
+        Self { besides: Kind::Insight, ..Self::default() }
+    }
+
+    /// Returns whether objects of that kind can hold what is looked for.
+    pub(super) fn admits_kind(&self, kind: Kind) -> bool {
+        kind == Kind::Log || kind == self.besides
     }
 
     /// Returns whether an object with this key can hold events that are looked for.

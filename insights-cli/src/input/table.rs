@@ -210,6 +210,11 @@ impl Table {
     }
 }
 
+/// Opens the text of a table that is read whole or not at all, plain or packed.
+pub(crate) fn open(path: &Path) -> io::Result<impl Read> {
+    Unpacked::open(Opened::of(path)?).map_err(|damage| io::Error::other(damage.what))
+}
+
 /// A file or stdin.
 enum Opened {
     File(File),

@@ -44,7 +44,7 @@ impl Found {
     /// for.
     pub(super) fn file(&mut self, source: Source, kind: Kind, scope: &Scope) {
         let key = source.key();
-        if kind != Kind::Log {
+        if !scope.admits_kind(kind) {
             self.skipped.kind(kind);
         } else if scope.admits(&key) {
             self.batch(key.day).sources.push(source);
