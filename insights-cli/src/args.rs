@@ -4,6 +4,7 @@ pub(crate) mod baseline;
 pub(crate) mod explain;
 mod score;
 mod synth;
+mod tune;
 
 use std::path::PathBuf;
 
@@ -12,6 +13,7 @@ use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 pub(crate) use self::{
     score::{Score, ScoreFormat},
     synth::{Form, Synth},
+    tune::{Tune, Tuning},
 };
 
 /// CloudTrail Insights you can own: replay any archive, learn how often each AWS API is called
@@ -109,6 +111,9 @@ Examples:
     /// Score Insights: against labels, or against those of CloudTrail itself.
     #[command(after_help = score::EXAMPLES)]
     Score(Score),
+    /// Tune the detection: every configuration is scored against labels, and the best one written.
+    #[command(after_help = tune::EXAMPLES)]
+    Tune(Box<Tune>),
 }
 
 #[derive(Debug, ClapArgs)]

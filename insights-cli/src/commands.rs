@@ -10,6 +10,7 @@ pub(crate) mod explain;
 mod replay;
 mod score;
 mod synth;
+mod tune;
 
 use std::{collections::BTreeMap, path::Path, time::Instant};
 
@@ -37,6 +38,7 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Exit> {
         Command::Config(args) => config::run(args),
         Command::Synth(args) => synth::run(args),
         Command::Score(args) => score::run(args),
+        Command::Tune(args) => tune::run(*args),
     }
 }
 

@@ -24,7 +24,6 @@ impl Document {
     }
 
     /// Returns a document that is no file, under a name for its errors.
-    #[cfg(test)]
     pub(crate) fn new(name: &str, text: String) -> Self {
         Self { name: printable(name), text }
     }

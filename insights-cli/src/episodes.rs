@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use insights_core::{AttributionRecord, InsightRecord, InsightState, Minute, Minutes, Statistics};
+use insights_core::{
+    AttributionRecord, Insight, InsightRecord, InsightState, Minute, Minutes, Statistics,
+};
 
 use crate::subject::Subject;
 
@@ -39,6 +41,30 @@ pub(crate) struct ReadInsight {
 const OPENING: Minutes = Minutes::new(5);
 
 impl Episode {
+    /// Returns the episodes of an engine, in the order of their Starts.
+    pub(crate) fn of_engine(insights: &[Insight]) -> Vec<Self> {
+        let mut episodes: Vec<Self> = Vec::new();
+        let mut open: BTreeMap<(Minute, Subject), usize> = BTreeMap::new();
+        for insight in insights {
+            let key = (insight.start, Subject::from(&insight.series));
+            match insight.state {
+                InsightState::Start => {
+                    let subject = key.1.clone();
+                    open.insert(key, episodes.len());
+                    let start = Some(insight.start);
+                    let known_at = Some(insight.known_at);
+                    episodes.push(Self { start, known_at, ..Self::of(subject) });
+                }
+                InsightState::End => {
+                    if let Some(&own) = open.get(&key) {
+                        episodes[own].end = insight.end;
+                    }
+                }
+            }
+        }
+        episodes
+    }
+
     /// Joins the records of each episode, in the order of their spans, and returns how many
     /// records repeat others.
     ///

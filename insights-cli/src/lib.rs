@@ -23,6 +23,7 @@ mod scoring;
 mod settings;
 mod subject;
 mod summary;
+mod tuning;
 
 #[cfg(fuzzing)]
 pub mod fuzzing;

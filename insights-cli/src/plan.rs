@@ -1,6 +1,7 @@
 //! What was typed, checked: nothing of the command line's own types goes beyond this point.
 
 mod score;
+mod tune;
 
 use std::{
     io::{IsTerminal, stdout},
@@ -11,7 +12,10 @@ use std::{
 use chrono::{DateTime, NaiveDate, NaiveDateTime};
 use insights_core::{Minute, Minutes};
 
-pub(crate) use self::score::{ScorePlan, Truth};
+pub(crate) use self::{
+    score::{ScorePlan, Truth},
+    tune::TunePlan,
+};
 use crate::{
     args::{self, CountFormat, Format},
     exit::UsageError,

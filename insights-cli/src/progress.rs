@@ -19,14 +19,25 @@ pub(crate) struct Progress {
 impl Progress {
     /// Returns the progress of reading `files` files, shown on a terminal only.
     pub(crate) fn new(files: usize, shown: bool) -> Self {
+        Self::of("files", files, shown)
+    }
+
+    /// Returns the progress of trying configurations, shown likewise.
+    pub(crate) fn of_configurations(count: usize, shown: bool) -> Self {
+        Self::of("configurations", count, shown)
+    }
+
+    fn of(what: &str, count: usize, shown: bool) -> Self {
         let target = if shown && io::stderr().is_terminal() {
             ProgressDrawTarget::stderr()
         } else {
             ProgressDrawTarget::hidden()
         };
-        let bar = ProgressBar::with_draw_target(Some(files as u64), target);
-        let style = "{bar:30} {percent:>3} %  {human_pos}/{human_len} files  {msg}  {eta} left";
-        if let Ok(style) = ProgressStyle::with_template(style) {
+        let bar = ProgressBar::with_draw_target(Some(count as u64), target);
+        let style = format!(
+            "{{bar:30}} {{percent:>3}} %  {{human_pos}}/{{human_len}} {what}  {{msg}}  {{eta}} left"
+        );
+        if let Ok(style) = ProgressStyle::with_template(&style) {
             bar.set_style(style.progress_chars("━━ "));
         }
         Self { bar, records: AtomicU64::new(0), began: Instant::now() }
@@ -56,6 +67,11 @@ impl Progress {
             let rate = (records as f64 / seconds) as u64;
             self.bar.set_message(format!("{} records/s", HumanCount(rate)));
         }
+        self.bar.inc(1);
+    }
+
+    /// Takes note of one more that is done, of which there are no records.
+    pub(crate) fn advance_one(&self) {
         self.bar.inc(1);
     }
 

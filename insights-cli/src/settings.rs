@@ -11,7 +11,8 @@ use insights_core::{
 };
 use toml::{Spanned, de::DeValue};
 
-use self::keys::{Group, KEYS, Key};
+pub(crate) use self::keys::Key;
+use self::keys::{Group, KEYS};
 use crate::{args, document::Document, exit::UsageError, input::texts::Bounds, plan};
 
 /// Everything that decides what is reported of an input.
@@ -196,9 +197,14 @@ impl Settings {
         let (name, value) =
             text.split_once('=').ok_or_else(|| wrong("is not KEY=VALUE".to_owned()))?;
         let key = Key::of(name.trim()).map_err(wrong)?;
-        let word = DeValue::String(value.trim().into());
-        let value = DeValue::parse(value.trim()).map_or(word, Spanned::into_inner);
-        self.change(key, &value).map_err(wrong)
+        self.change_to(key, value.trim()).map_err(wrong)
+    }
+
+    /// Changes one setting to a value that is written as in the file; a word need not be quoted.
+    pub(crate) fn change_to(&mut self, key: &Key, text: &str) -> Result<(), String> {
+        let word = DeValue::String(text.into());
+        let value = DeValue::parse(text).map_or(word, Spanned::into_inner);
+        self.change(key, &value)
     }
 
     /// Returns the file that says all this, with what each setting is for.

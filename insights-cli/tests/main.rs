@@ -33,3 +33,4 @@ mod synth;
 mod tables;
 mod timeline;
 mod tree;
+mod tune;

@@ -9,6 +9,8 @@ use std::io::Write;
 
 use serde::Serialize;
 
+pub(crate) use self::lines::percent;
+
 use crate::{args::ScoreFormat, output::OutputFile, printable::printable, subject::Subject};
 
 /// A score that can be written in every format.

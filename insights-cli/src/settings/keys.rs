@@ -45,6 +45,19 @@ impl Key {
     /// The name of the setting that others start from.
     pub(super) const PROFILE: &'static str = "profile";
 
+    /// Returns the settings that a tuning can vary: the numbers and times of the detection. What
+    /// a profile sets is among them.
+    pub(crate) fn tunable() -> impl Iterator<Item = &'static Self> {
+        let left_out = [Self::PROFILE, "insight_types"];
+        let detection = KEYS.iter().filter(|key| key.group == Group::Detection);
+        detection.filter(move |key| !left_out.contains(&key.name))
+    }
+
+    /// Returns the value it has, as TOML, empty where it is not set.
+    pub(crate) fn shown(&self, settings: &Settings) -> String {
+        (self.show)(settings).unwrap_or_default()
+    }
+
     /// Returns the setting of a name, or says that there is none and which is near.
     pub(crate) fn of(name: &str) -> Result<&'static Self, String> {
         if let Some(key) = KEYS.iter().find(|key| key.name == name) {
