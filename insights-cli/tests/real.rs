@@ -37,6 +37,34 @@ fn the_burst_of_a_robbery_is_reported_and_the_steady_denials_are_not() {
 }
 
 #[test]
+fn the_burst_of_a_robbery_is_explained_and_so_is_what_was_refused() {
+    let Some(set) = set("sans504-s3-ransomware") else {
+        return;
+    };
+    let explained = |series: &str, at: &str| -> Value {
+        let run =
+            insights(&[&"explain", &set, &"--series", &series, &"--at", &at, &"--format", &"json"]);
+        serde_json::from_str(&run.exited(0).stdout).unwrap()
+    };
+    let robbery = explained("s3:GetObject", "2021-07-30T16:33:00Z");
+    assert_eq!(robbery["fired"], true);
+    let who = &robbery["comparison"]["attributions"][0];
+    assert_eq!(who["insight"][0]["value"], "arn:aws:iam::342082656213:user/FalsimentisRoot");
+    let id = robbery["insight"]["sharedEventId"].as_str().unwrap();
+    let run = insights(&[&"explain", &set, &"--id", &id, &"--events"]).exited(0);
+    let calls = robbery["comparison"]["insightAverage"]["calls"].as_u64();
+    assert_eq!(Some(run.stdout.lines().count() as u64), calls);
+
+    let failed = "cloudtrail:UpdateTrail:InvalidCloudWatchLogsRoleArnException";
+    let refused = explained(failed, "2021-07-29T23:53:00Z");
+    let test = usize::try_from(refused["test"].as_u64().unwrap()).unwrap();
+    let test = &refused["examination"]["tests"][test];
+    assert_eq!(refused["fired"], false);
+    assert_eq!((&test["observed"], &test["needed"]), (&3.into(), &4.into()), "{test}");
+    assert_eq!(test["refusal"], "tooFewCalls");
+}
+
+#[test]
 fn real_logs_give_the_same_bytes_however_they_are_read() {
     let Some(set) = set("sans504-s3-ransomware") else {
         return;
