@@ -268,7 +268,9 @@ fn the_best_within_the_limit_is_a_file_of_settings_for_replay() {
     let tuning = Tuning::new();
     fs::write(&tuning.space, "least_calls = [3, 100000]\nwarm_up_calls = [100000]\n").unwrap();
     // As it is given, all that is found are the failures; the space finds more.
-    let given = ["--grid", "--set", "least_calls=99999", "--set", "warm_up_calls=99999"];
+    let sets = ["least_calls=99999", "warm_up_calls=99999", "event_names=[]", "max_unpacked=2GiB"];
+    let mut given = vec!["--grid"];
+    given.extend(sets.iter().flat_map(|set| ["--set", set]));
     let run = tuning.run(counts(), &given).exited(0);
     let rows = tuning.rows();
     assert!(rows[0]["tuned_found"] < rows[1]["tuned_found"], "{rows:#?}");
@@ -276,6 +278,7 @@ fn the_best_within_the_limit_is_a_file_of_settings_for_replay() {
     assert!(run.stdout.contains("least_calls=3 warm_up_calls=100000"), "{}", run.stdout);
     let best = tuning.read("best.toml");
     assert!(best.contains("\nleast_calls = 3\n") && best.contains("\nwarm_up_calls = 100000\n"));
+    assert!(best.contains("\nmax_unpacked = \"2GiB\"\n"), "what is not tuned stays as given");
     let path = tuning.folder.join("out/best.toml");
     let told = insights(&[&"replay", &demo(), &"--config", &path]).exited(0);
     assert_eq!(told.number("starts"), 6);
