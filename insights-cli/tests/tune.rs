@@ -307,6 +307,7 @@ fn a_limit_that_nothing_keeps_to_is_told_and_the_results_stay() {
     fs::write(&tuning.labels, labels).unwrap();
     let run = tuning.run(counts(), &["--trials", "1", "--max-false-per-day", "0.1"]).exited(4);
     assert!(run.stderr.contains("no configuration has at most 0.1 false"), "{}", run.stderr);
+    assert!(run.stderr.contains("the fewest are "), "{}", run.stderr);
     assert_eq!(tuning.rows()[0]["tuned_false"], "1");
     assert!(!tuning.folder.join("out/best.toml").exists());
     let run = tuning.run(counts(), &["--trials", "1", "--max-false-per-day", "1"]).exited(0);

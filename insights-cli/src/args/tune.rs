@@ -13,7 +13,7 @@ how the best configuration does there.
 
 A space is a TOML file. Each setting of the detection is a list of values, or a range with the step
 between them or, on a scale of ratios, their number. The default is
-  threshold = { min = 2.5, max = 6.5, step = 0.25 }
+  threshold = { min = 2.5, max = 10, step = 0.25 }
   least_calls = [2, 3, 4, 6, 10]
   least_new_calls = [2, 4, 6, 10]
   least_change = { min = 1.4, max = 3.5, log = 8 }

@@ -75,9 +75,11 @@ pub(super) fn run(args: args::Tune) -> anyhow::Result<Exit> {
     told(&format!("written   {}", plan.picture.display()));
     if saved.is_none() {
         anyhow::bail!(
-            "no configuration has at most {} in the tuned part, so {} is not written",
+            "no configuration has at most {} in the tuned part, so {} is not written; the fewest are \
+             {}: allow as many, or try a space that reaches higher thresholds",
             report.limit(),
-            plan.best.display()
+            plan.best.display(),
+            report.fewest()
         );
     }
     told(&format!("written   {}", plan.best.display()));

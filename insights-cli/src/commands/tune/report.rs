@@ -44,6 +44,15 @@ impl Report<'_> {
         }
     }
 
+    /// Returns how few false Insights an account-day there are at least, and where.
+    pub(super) fn fewest(&self) -> String {
+        let Some(&at) = pareto(self.rows).first() else { return "none".to_owned() };
+        let row = &self.rows[at];
+        let a_day = row.tuned.wrong as f64 / self.data.split.tuned.account_days();
+        // A limit of what is told must do.
+        format!("{:.2} (configuration {at})", (a_day * 100.0).ceil() / 100.0)
+    }
+
     /// Draws the configurations.
     pub(super) fn draw(&self) -> anyhow::Result<()> {
         let Split { tuned, held_out } = self.data.split;
