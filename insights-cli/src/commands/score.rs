@@ -85,6 +85,9 @@ fn episodes(
     if tally.files == 0 {
         bail!("{name}: nothing could be read ({} files were passed over)", skipped.total());
     }
+    if insights.is_empty() && tally.malformed > 0 {
+        bail!("{name}: no Insights event could be read");
+    }
     if insights.is_empty() && others > 0 {
         return Err(anyhow!(
             "{name}: none of {others} records is an Insights event; `insights replay` makes them \

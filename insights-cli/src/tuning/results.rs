@@ -16,6 +16,7 @@ use crate::{
     output::OutputFile,
     printable::printable,
     scoring::{Figures, Scored},
+    settings::{Key, Settings},
 };
 
 /// The columns of a table of results: id, fingerprint of the data, settings, then the figures of
@@ -154,6 +155,13 @@ impl Layout {
                     self.fingerprint
                 ),
             ));
+        }
+        for (column, key) in (FIRST_VALUE..).zip(Key::tunable()) {
+            // Its error names the setting, which is the column.
+            let mut settings = Settings::default();
+            settings.change_to(key, &record[column]).map_err(|what| {
+                format!("column {what}, and is {:?}", printable(&record[column]))
+            })?;
         }
         let column = |part: usize, figure: &str| {
             let place = FIGURES.iter().position(|known| *known == figure).unwrap_or_default();
@@ -361,7 +369,9 @@ mod tests {
             accounts: 1,
         };
         let figures = Figures::default();
-        let values: Vec<String> = configurations::names().map(String::from).collect();
+        let given = Settings::default();
+        let shown = |key: &Key| key.shown(&given).trim_matches('"').to_owned();
+        let values: Vec<String> = Key::tunable().map(shown).collect();
         let mut row = layout().row(&values, [(&figures, scored), (&figures, scored)]);
         row.cells[ID] = "7".into();
         let line = String::from_utf8(row.line().unwrap()).unwrap();
@@ -399,6 +409,10 @@ mod tests {
             (good.replace(",held_out_recall_ramp", ""), "is missing and not held_out_recall_ramp"),
             (table(&[&[("tuned_false", "x")]]), "line 2, column tuned_false: \"x\" is no whole"),
             (table(&[&[("id", "-1")]]), "line 2, column id: \"-1\" is no whole number"),
+            (
+                table(&[&[("threshold", "oops")]]),
+                "line 2, column threshold must be one of \"low\", \"medium\", \"high\", and is \"oops\"",
+            ),
             (table(&[&[("tuned_found", "1")]]), "column tuned_found: more labels are found than"),
             (format!("{good}1,2\n"), "line 3, has 2 cells"),
             ("a,b\n".to_owned(), "line 1, column 1: is \"a\" and not id"),

@@ -276,7 +276,7 @@ mod tests {
     fn the_default_space_can_be_read() {
         let space = Space::read(None).unwrap();
         assert_eq!(space.parameters.len(), 5);
-        assert_eq!(space.size(), 17 * 5 * 4 * 8 * 4);
+        assert_eq!(space.size(), 31 * 5 * 4 * 8 * 4);
     }
 
     #[test]
