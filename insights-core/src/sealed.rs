@@ -131,6 +131,15 @@ impl SealedCounts {
         })
     }
 
+    /// Returns the series that have rows and how many, in no order that means anything.
+    pub fn series(&self) -> impl Iterator<Item = (&SeriesKey, u64)> {
+        let mut rows = vec![0; self.keys.series.values().len()];
+        for cell in &self.cells {
+            rows[cell.series as usize] += 1;
+        }
+        self.keys.series.values().iter().zip(rows).filter(|&(_, rows)| rows > 0)
+    }
+
     /// Returns the minutes in which logs were alive, by minute, then log.
     pub fn activity(&self) -> impl Iterator<Item = LogActivity<'_>> {
         self.activity

@@ -1,6 +1,6 @@
 //! `insights detect`: counts in, Insight events out.
 
-use std::{num::NonZeroU32, time::Instant};
+use std::time::Instant;
 
 use insights_core::{
     Config, ConfigBuilder, Engine, Insight, Minutes, OpenMinutes, Part, SealedCounts, Watermark,
@@ -76,14 +76,17 @@ struct Found {
 impl Found {
     /// More parts than that save little: each counts everything and holds it.
     const MOST_PARTS: usize = 8;
+    /// To learn what is normal for a series takes about as long as to judge so many minutes.
+    const LEARNING: u64 = 2_000;
     /// An engine forgets holes after five weeks.
     const STEP: Minutes = Minutes::days(28);
 
     /// Detects in parts, one for each thread, up to `end`.
     fn new(config: &Config, sealed: &SealedCounts, end: Watermark) -> anyhow::Result<Self> {
         let threads = rayon::current_num_threads().min(Self::MOST_PARTS);
-        let parts = NonZeroU32::new(u32::try_from(threads)?).unwrap_or(NonZeroU32::MIN);
-        let parts: Vec<Config> = Part::all(parts)
+        let weights = sealed.series().map(|(series, rows)| (series, rows + Self::LEARNING));
+        let parts: Vec<Config> = Part::balanced(threads, weights)
+            .into_iter()
             .map(|part| ConfigBuilder::from(config.clone()).part(part).build())
             .collect::<Result<_, _>>()?;
         let first = sealed.activity().next().map_or(end.minute(), |life| life.minute);
