@@ -213,9 +213,12 @@ impl Entries {
     }
 
     fn join(&mut self) {
-        // One number is compared sooner than two.
-        let rest = |row: &Cell| u64::from(row.series) << 32 | u64::from(row.attributes);
-        sort_minutes(&mut self.cells, |row| row.minute, rest);
+        // One number is compared sooner than three.
+        self.cells.sort_unstable_by_key(|row| {
+            u128::from(row.minute.since_epoch()) << 64
+                | u128::from(row.series) << 32
+                | u128::from(row.attributes)
+        });
         self.cells.dedup_by(|row, kept| {
             let same = (kept.minute, kept.series, kept.attributes)
                 == (row.minute, row.series, row.attributes);
@@ -286,17 +289,6 @@ impl<'a, T: Clone + Eq + std::hash::Hash> Renumbering<'a, T> {
             *number = to.intern_owned(self.from.get(id));
         }
         *number
-    }
-}
-
-/// Puts rows in order of their minutes, then of the rest.
-///
-/// Most rows come in long runs of rising minutes, which a stable sort only merges. Then only the few
-/// rows of each minute are left to sort.
-fn sort_minutes<T>(rows: &mut [T], minute: impl Fn(&T) -> Minute, rest: impl Fn(&T) -> u64) {
-    rows.sort_by_key(&minute);
-    for rows in rows.chunk_by_mut(|a, b| minute(a) == minute(b)) {
-        rows.sort_unstable_by_key(&rest);
     }
 }
 
