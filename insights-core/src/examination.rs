@@ -156,12 +156,16 @@ impl Engine<RateDetector> {
         }
     }
 
-    /// Returns what is expected of each minute of a span by what is normal at the watermark; of
-    /// minutes more than a day away by the same minute of the next day.
+    /// Returns what is expected of some minutes by what is normal at the watermark; of minutes more
+    /// than a day away by the same minute of the next day.
     ///
     /// It is empty for a series that is not known, and before a first model.
     #[must_use]
-    pub fn ordinary(&self, series: &SeriesKey, span: Range<Minute>) -> Vec<Ordinary> {
+    pub fn ordinary(
+        &self,
+        series: &SeriesKey,
+        minutes: impl IntoIterator<Item = Minute>,
+    ) -> Vec<Ordinary> {
         let now = self.watermark().minute();
         let Some(slot) = self.find(series) else { return Vec::new() };
         let mut watch = self.watches[slot as usize].clone();
@@ -170,8 +174,7 @@ impl Engine<RateDetector> {
             return Vec::new();
         }
         let Some(View { model, .. }) = watch.view(now, &rules) else { return Vec::new() };
-        let minutes = (0..span.end.since(span.start).count()).map(|i| span.start + Minutes::new(i));
-        minutes.map(|minute| self.detector.ordinary(model, minute)).collect()
+        minutes.into_iter().map(|minute| self.detector.ordinary(model, minute)).collect()
     }
 
     /// Returns a span of sealed minutes of a series beside its baseline; nothing for a series that

@@ -59,6 +59,53 @@ pub(crate) struct Minutely {
 }
 
 impl Answer {
+    /// Explains an Insight by the look that decided it, without the minutes around.
+    ///
+    /// `baseline` is the length of baselines.
+    pub(crate) fn of_insight(
+        start: &Insight,
+        end: Option<&Insight>,
+        examination: Examination,
+        baseline: Minutes,
+        asked: Asked,
+    ) -> Self {
+        let finding = start.explanation.finding;
+        let found = |test: &&Test| {
+            test.refusal.is_none()
+                && (test.window, test.observed, test.score)
+                    == (finding.window, finding.observed, finding.score)
+        };
+        let mut tests = examination.look.iter().flat_map(|look| &look.account.tests);
+        let test = tests.find(found).cloned();
+        let whole = end.unwrap_or(start);
+        let midnight = start.start.midnight() - baseline;
+        let before = midnight.max(examination.log_began).min(start.start)..start.start;
+        let comparison = Comparison {
+            during: span_of(start, end),
+            before,
+            insight: whole.insight,
+            baseline: whole.baseline,
+            attributions: whole.attributions.clone(),
+        };
+        Self {
+            series: start.series.clone(),
+            asked,
+            insight: Some((start.clone(), end.cloned())),
+            examination,
+            test,
+            comparison: Some(comparison),
+            minutes: Vec::new(),
+        }
+    }
+
+    /// Explains by a look why nothing was reported, without the calls beside those before and
+    /// without the minutes around.
+    pub(crate) fn of_refusal(series: SeriesKey, examination: Examination, asked: Asked) -> Self {
+        let look = examination.look.as_ref();
+        let test = look.and_then(|look| look.account.nearest()).cloned();
+        Self { series, asked, insight: None, examination, test, comparison: None, minutes: vec![] }
+    }
+
     /// Returns the minutes that are explained: of the Insight, or of the window that came nearest.
     pub(crate) fn span(&self) -> Range<Minute> {
         match (&self.insight, &self.comparison) {
@@ -150,37 +197,11 @@ fn explain_insight(
     asked: Asked,
 ) -> Answer {
     let end = end_of(insights, start);
-    let explanation = start.explanation;
-    let finding = explanation.finding;
     let mut engine = Engine::new(config.clone());
-    let examination = examine(counted, &mut engine, &start.series, explanation.detected_at);
-    let found = |test: &&Test| {
-        test.refusal.is_none()
-            && (test.window, test.observed, test.score)
-                == (finding.window, finding.observed, finding.score)
-    };
-    let tests = examination.look.iter().flat_map(|look| &look.account.tests);
-    let test = tests.clone().find(found).cloned();
-    let whole = end.unwrap_or(start);
-    let during = span_of(start, end);
-    let midnight = start.start.midnight() - config.baseline();
-    let before = midnight.max(examination.log_began).min(start.start)..start.start;
-    let comparison = Comparison {
-        before,
-        insight: whole.insight,
-        baseline: whole.baseline,
-        attributions: whole.attributions.clone(),
-        during: during.clone(),
-    };
-    Answer {
-        series: start.series.clone(),
-        asked,
-        insight: Some((start.clone(), end.cloned())),
-        minutes: minutes(counted, &engine, &start.series, &during),
-        examination,
-        test,
-        comparison: Some(comparison),
-    }
+    let examination = examine(counted, &mut engine, &start.series, start.explanation.detected_at);
+    let mut answer = Answer::of_insight(start, end, examination, config.baseline(), asked);
+    answer.minutes = minutes(counted, &engine, &start.series, &answer.span());
+    answer
 }
 
 /// Explains why nothing was reported: by the look that came nearest to it.
@@ -193,31 +214,33 @@ fn explain_refusal(
 ) -> Answer {
     let mut engine = Engine::new(config.clone());
     let count = looks.end.since(looks.start).count();
-    let mut taken: Vec<Examination> = (0..count)
+    let taken: Vec<Examination> = (0..count)
         .map(|i| examine(counted, &mut engine, &series, looks.start + Minutes::new(i)))
         .collect();
-    // Where nothing is out of the ordinary, the minute asked for is as good as any.
+    let nearest = nearest(taken, at)
+        .unwrap_or_else(|| examine(counted, &mut Engine::new(config.clone()), &series, at));
+    let now = nearest.minute;
+    let mut answer = Answer::of_refusal(series, nearest, Asked::At { minute: at, looks });
+    let window = answer.test.as_ref().map_or(ONE, |test| test.window);
+    let during = now + ONE - window..now + ONE;
+    let mut engine = Engine::new(config.clone());
+    let _ = counted.replay_to(&mut engine, Watermark::at(now));
+    answer.minutes = minutes(counted, &engine, &answer.series, &during);
+    let _ = counted.replay_to(&mut engine, Watermark::at(now + ONE));
+    answer.comparison = engine.compare(&answer.series, during);
+    answer
+}
+
+/// Returns the look that came nearest to firing; where nothing is out of the ordinary, the minute
+/// asked for is as good as any.
+pub(crate) fn nearest(mut taken: Vec<Examination>, at: Minute) -> Option<Examination> {
     taken.sort_by_key(|examination| examination.minute != at);
     let nearness = |examination: &Examination| {
         let look = examination.look.as_ref()?;
         look.account.nearest().map(Test::nearness)
     };
     let nearer = |best: &Examination, other: &Examination| nearness(other) > nearness(best);
-    let nearest = taken
-        .into_iter()
-        .reduce(|best, other| if nearer(&best, &other) { other } else { best })
-        .unwrap_or_else(|| examine(counted, &mut Engine::new(config.clone()), &series, at));
-    let test = nearest.look.as_ref().and_then(|look| look.account.nearest()).cloned();
-    let now = nearest.minute;
-    let window = test.as_ref().map_or(ONE, |test| test.window);
-    let during = now + ONE - window..now + ONE;
-    let mut engine = Engine::new(config.clone());
-    let _ = counted.replay_to(&mut engine, Watermark::at(now));
-    let minutes = minutes(counted, &engine, &series, &during);
-    let _ = counted.replay_to(&mut engine, Watermark::at(now + ONE));
-    let comparison = engine.compare(&series, during);
-    let asked = Asked::At { minute: at, looks };
-    Answer { series, asked, insight: None, examination: nearest, test, comparison, minutes }
+    taken.into_iter().reduce(|best, other| if nearer(&best, &other) { other } else { best })
 }
 
 /// Lets an engine go on up to a minute and examines it.
@@ -251,16 +274,13 @@ fn minutes(
             *calls.entry(row.minute).or_default() += u64::from(row.count);
         }
     }
-    let ordinary = engine.ordinary(series, shown.clone());
-    (0..shown.end.since(shown.start).count())
-        .map(|i| {
-            let minute = shown.start + Minutes::new(i);
-            Minutely {
-                minute,
-                calls: calls.get(&minute).copied().unwrap_or_default(),
-                ordinary: ordinary.get(i as usize).copied(),
-                in_question: during.contains(&minute),
-            }
-        })
-        .collect()
+    let minutes = (0..shown.end.since(shown.start).count()).map(|i| shown.start + Minutes::new(i));
+    let ordinary = engine.ordinary(series, minutes.clone());
+    let minutely = |(i, minute)| Minutely {
+        minute,
+        calls: calls.get(&minute).copied().unwrap_or_default(),
+        ordinary: ordinary.get(i).copied(),
+        in_question: during.contains(&minute),
+    };
+    minutes.enumerate().map(minutely).collect()
 }
