@@ -2,6 +2,7 @@
 
 pub(crate) mod baseline;
 pub(crate) mod explain;
+pub(crate) mod report;
 mod score;
 mod synth;
 mod tune;
@@ -36,6 +37,9 @@ Examples:
   insights replay AWSLogs/ --output-tree bucket/
   zcat one.json.gz | insights replay - --format table")]
     Replay(Replay),
+    /// Make a page of an archive's Insights to look at, in one file for any browser.
+    #[command(after_help = report::EXAMPLES)]
+    Report(Box<report::Report>),
     /// Count only: CloudTrail logs in, calls by series and minute out, as CSV or Parquet.
     #[command(after_help = "\
 The table is for `detect` and query engines: names are in it as they were logged, so a spreadsheet

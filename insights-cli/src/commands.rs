@@ -6,8 +6,10 @@ mod config;
 mod count;
 mod counted;
 mod detect;
+mod detected;
 pub(crate) mod explain;
 mod replay;
+pub(crate) mod report;
 mod score;
 mod synth;
 mod tune;
@@ -31,6 +33,7 @@ use crate::{
 pub(crate) fn run(args: Args) -> anyhow::Result<Exit> {
     match args.command {
         Command::Replay(args) => replay::run(args),
+        Command::Report(args) => report::run(*args),
         Command::Count(args) => count::run(args),
         Command::Detect(args) => detect::run(args),
         Command::Explain(args) => explain::run(args),

@@ -158,6 +158,7 @@ mod tests {
         };
         let shares = |value: &&str| ValueRate { value: (*value).to_owned(), average };
         Episode {
+            records: Vec::new(),
             subject: Subject::default(),
             start: Some(Minute::from_epoch(start)),
             end: end.map(Minute::from_epoch),

@@ -25,6 +25,8 @@ pub(crate) struct Episode {
     pub(crate) whole: Option<Statistics>,
     /// Those of the End, else those of the Start.
     pub(crate) attributions: Vec<AttributionRecord>,
+    /// The records that tell of it, where they were read: the Start, the End, or both.
+    pub(crate) records: Vec<InsightRecord>,
 }
 
 /// An Insights event that was read.
@@ -136,6 +138,7 @@ impl Episode {
             opening: None,
             whole: None,
             attributions: Vec::new(),
+            records: Vec::new(),
         }
     }
 
@@ -147,20 +150,22 @@ impl Episode {
             // A Start is held back until its first five minutes are over.
             let known = |decided: Minute| (decided + Minutes::new(1)).max(time + OPENING);
             episode.known_at = detected_at.map(known);
-            if let Some(context) = record.insight_details.insight_context {
+            if let Some(context) = &record.insight_details.insight_context {
                 episode.opening = Some(context.statistics);
-                episode.attributions = context.attributions;
+                episode.attributions.clone_from(&context.attributions);
             }
+            episode.records.push(record);
         }
         if let Some(ReadInsight { time, record, .. }) = end {
             episode.end = Some(time);
-            if let Some(context) = record.insight_details.insight_context {
+            if let Some(context) = &record.insight_details.insight_context {
                 let minutes = context.statistics.insight_duration.filter(|&minutes| minutes > 0);
                 let start = minutes.map(|minutes| time - Minutes::new(minutes));
                 episode.start = episode.start.or(start);
                 episode.whole = Some(context.statistics);
-                episode.attributions = context.attributions;
+                episode.attributions.clone_from(&context.attributions);
             }
+            episode.records.push(record);
         }
         episode
     }

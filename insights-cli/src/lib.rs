@@ -21,6 +21,8 @@ mod printable;
 mod progress;
 mod scoring;
 mod settings;
+mod severity;
+mod shell;
 mod subject;
 mod summary;
 mod tuning;

@@ -7,6 +7,7 @@ mod file;
 mod json;
 mod jsonl;
 pub(crate) mod norms;
+pub(crate) mod report;
 pub(crate) mod score;
 mod table;
 mod tree;

@@ -2,7 +2,10 @@
 
 use std::{
     io::{self, IsTerminal, Write},
-    sync::atomic::{AtomicU64, Ordering},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
     time::Instant,
 };
 
@@ -14,6 +17,8 @@ pub(crate) struct Progress {
     bar: ProgressBar,
     records: AtomicU64,
     began: Instant,
+    /// The first warnings, and how many more there were.
+    warned: Mutex<(Vec<String>, usize)>,
 }
 
 impl Progress {
@@ -40,7 +45,7 @@ impl Progress {
         if let Ok(style) = ProgressStyle::with_template(&style) {
             bar.set_style(style.progress_chars("━━ "));
         }
-        Self { bar, records: AtomicU64::new(0), began: Instant::now() }
+        Self { bar, records: AtomicU64::new(0), began: Instant::now(), warned: Mutex::default() }
     }
 
     #[cfg(feature = "s3")]
@@ -77,10 +82,21 @@ impl Progress {
 
     /// Writes a line above the bar.
     pub(crate) fn warn(&self, line: &str) {
+        /// As many warnings are kept.
+        const KEPT: usize = 100;
+        if let Some(problem) = line.strip_prefix("warning: ") {
+            let mut warned = self.warned.lock().unwrap_or_else(PoisonError::into_inner);
+            if warned.0.len() < KEPT { warned.0.push(problem.to_owned()) } else { warned.1 += 1 }
+        }
         self.bar.suspend(|| {
             // Nothing is left to tell it to if stderr is closed.
             let _ = writeln!(io::stderr().lock(), "{line}");
         });
+    }
+
+    /// Returns the first warnings, and how many more there were.
+    pub(crate) fn problems(&self) -> (Vec<String>, usize) {
+        self.warned.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Removes the bar.

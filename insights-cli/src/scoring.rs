@@ -179,6 +179,7 @@ mod tests {
 
     fn episode(start: u32, end: u32, known_at: u32) -> Episode {
         Episode {
+            records: Vec::new(),
             subject: Subject::default(),
             start: Some(at(start)),
             end: Some(at(end)),

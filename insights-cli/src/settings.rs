@@ -207,6 +207,26 @@ impl Settings {
         self.change(key, &value)
     }
 
+    /// Returns the settings that have a value, each as it stands in the file.
+    pub(crate) fn shown(&self) -> Vec<(&'static str, String)> {
+        KEYS.iter().filter_map(|key| Some((key.name, (key.show)(self)?))).collect()
+    }
+
+    /// Returns the settings that are not those of the profile, and the profile if it is another
+    /// than the usual one: each as `--set` takes it.
+    pub(crate) fn changed(&self) -> Vec<String> {
+        let defaults = Self::default();
+        let mut usual = defaults.clone();
+        usual.set_profile(self.profile);
+        let change = |key: &Key| {
+            let usual = if key.name == Key::PROFILE { &defaults } else { &usual };
+            let shown =
+                (key.show)(self).filter(|shown| Some(shown) != (key.show)(usual).as_ref())?;
+            Some(format!("{}={shown}", key.name))
+        };
+        KEYS.iter().filter_map(change).collect()
+    }
+
     /// Returns the file that says all this, with what each setting is for.
     pub(crate) fn to_toml(&self) -> String {
         let mut text = String::from(

@@ -118,6 +118,16 @@ impl Summary {
         self.tally.files == 0 && self.tally.unreadable_files > 0
     }
 
+    /// Returns what people are told, each line with its label; without how long it took.
+    pub(crate) fn lines(&self) -> Vec<(String, String)> {
+        /// How wide labels are.
+        const LABEL: usize = 10;
+        let text = self.to_string();
+        let lines = text.lines().filter(|line| !line.starts_with("time "));
+        let lines = lines.filter_map(|line| line.split_at_checked(LABEL));
+        lines.map(|(label, text)| (label.trim_end().to_owned(), text.to_owned())).collect()
+    }
+
     /// Writes the summary as JSON.
     pub(crate) fn write(&self, path: &Path) -> anyhow::Result<()> {
         let mut file = OutputFile::create(path)?;

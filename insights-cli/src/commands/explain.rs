@@ -3,6 +3,7 @@
 mod answer;
 mod question;
 
+pub(super) use self::answer::nearest;
 pub(crate) use self::answer::{Answer, Asked, Minutely};
 
 use std::{

@@ -1,4 +1,5 @@
-//! [`holds_records`], [`begins`], [`holds_counts`]: what a file holds, whatever its name.
+//! [`holds_records`], [`begins`], [`holds_counts`], [`holds_insights`]: what a file holds, whatever
+//! its name.
 
 use std::{
     fs::File,
@@ -37,6 +38,18 @@ pub(crate) fn holds_counts(path: &Path) -> bool {
         return io::stdin().lock().fill_buf().is_ok_and(are_counts);
     }
     !path.is_dir() && File::open(path).is_ok_and(are_counts)
+}
+
+/// Looks whether a file begins as one of Insights events does: with one, and without a call.
+pub(crate) fn holds_insights(path: &Path) -> bool {
+    if path.as_os_str() == "-" || path.is_dir() {
+        return false;
+    }
+    let Some(text) = File::open(path).ok().and_then(beginning) else { return false };
+    let header = text.lines().next().unwrap_or_default();
+    let has = |name: &str| header.split(',').any(|cell| cell.trim().trim_matches('"') == name);
+    let row = ["state", "insight_type", "shared_event_id"].into_iter().all(has);
+    row || text.contains("AwsCloudTrailInsight") && !text.contains("AwsApiCall")
 }
 
 fn are_counts(mut file: impl Read) -> bool {

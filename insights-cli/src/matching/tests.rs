@@ -19,6 +19,7 @@ fn label(name: &str, start: u32, end: u32) -> Label {
 
 fn episode(name: &str, start: u32, end: u32, known_at: Option<u32>) -> Episode {
     Episode {
+        records: Vec::new(),
         subject: subject(name),
         start: Some(at(start)),
         end: Some(at(end)),

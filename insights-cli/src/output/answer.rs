@@ -21,6 +21,11 @@ pub(crate) fn write_text(out: &mut OutputFile, answer: &Answer) -> io::Result<()
     text::write(out, answer, usize::from(width))
 }
 
+/// Returns the sentences of an explanation, a paragraph each.
+pub(crate) fn paragraphs(answer: &Answer) -> Vec<String> {
+    text::paragraphs(answer)
+}
+
 /// Writes one object.
 pub(crate) fn write_json(out: &mut OutputFile, answer: &Answer) -> anyhow::Result<()> {
     serde_json::to_writer_pretty(&mut *out, &json::AnswerRecord::new(answer))?;

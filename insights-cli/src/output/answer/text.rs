@@ -65,6 +65,14 @@ pub(super) fn write(out: &mut impl Write, answer: &Answer, width: usize) -> io::
     Ok(())
 }
 
+/// Returns an explanation in sentences alone, a paragraph each.
+pub(super) fn paragraphs(answer: &Answer) -> Vec<String> {
+    let mut paragraphs = vec![verdict(answer)];
+    paragraphs.extend(evidence(answer));
+    paragraphs.push(normal(answer));
+    paragraphs
+}
+
 /// Returns whether it fired, and when.
 fn verdict(answer: &Answer) -> String {
     let Some((start, end)) = &answer.insight else {
