@@ -15,7 +15,11 @@ function changes(record) {
   const context = record?.insightDetails?.insightContext;
   const attributions = context?.attributions ?? [];
   if (attributions.length === 0) {
-    return node("p", { class: "faint" }, "The input does not tell who called: these counts have no attributions.");
+    return node(
+      "p",
+      { class: "faint" },
+      "The input does not tell who called: these counts have no attributions.",
+    );
   }
   const totals = {
     baseline: context.statistics?.baseline?.average ?? 0,
@@ -26,17 +30,22 @@ function changes(record) {
 
 function attributeTable({ attribute, insight = [], baseline = [] }, totals) {
   const rows = new Map();
-  for (const [side, shares] of [["insight", insight], ["baseline", baseline]]) {
+  for (const [side, shares] of [
+    ["insight", insight],
+    ["baseline", baseline],
+  ]) {
     for (const { value, average } of shares) {
       if (!rows.has(value)) rows.set(value, { insight: 0, baseline: 0 });
       rows.get(value)[side] = average;
     }
   }
   const rest = {
-    insight: totals.insight - sum(insight),
-    baseline: totals.baseline - sum(baseline),
+    insight: totals.insight - totalOf(insight),
+    baseline: totals.baseline - totalOf(baseline),
   };
-  const entries = [...rows].map(([value, averages]) => changeRow(attribute, value, averages, totals));
+  const entries = [...rows].map(([value, averages]) =>
+    changeRow(attribute, value, averages, totals),
+  );
   // Averages are rounded to ten digits, so what is left over of them may be nothing.
   if (rest.insight > totals.insight / 1e4 || rest.baseline > totals.baseline / 1e4) {
     entries.push(changeRow(attribute, null, rest, totals));
@@ -45,13 +54,22 @@ function attributeTable({ attribute, insight = [], baseline = [] }, totals) {
     "table",
     { class: "changes" },
     node("caption", {}, ATTRIBUTES[attribute] ?? visible(attribute)),
-    node("thead", {}, node("tr", {}, node("th", { scope: "col", class: "off-screen" }, "Value"),
-      node("th", { scope: "col" }, "Baseline"), node("th", { scope: "col" }, "Insight"))),
+    node(
+      "thead",
+      {},
+      node(
+        "tr",
+        {},
+        node("th", { scope: "col", class: "off-screen" }, "Value"),
+        node("th", { scope: "col" }, "Baseline"),
+        node("th", { scope: "col" }, "Insight"),
+      ),
+    ),
     node("tbody", {}, entries),
   );
 }
 
-function sum(shares) {
+function totalOf(shares) {
   return shares.reduce((total, { average }) => total + average, 0);
 }
 
@@ -59,7 +77,11 @@ function changeRow(attribute, value, averages, totals) {
   return node(
     "tr",
     {},
-    node("th", { scope: "row" }, shownValue(attribute, value), value === null ? null : badge(averages)),
+    node(
+      "th",
+      { scope: "row" },
+      node("div", {}, shownValue(attribute, value), value === null ? null : badge(averages)),
+    ),
     shareCell("before", averages.baseline, totals.baseline),
     shareCell("during", averages.insight, totals.insight),
   );
@@ -82,5 +104,10 @@ function shareCell(side, average, total) {
   const fill = node("i", { "aria-hidden": "true" });
   fill.style.width = `${share * 100}%`;
   const text = average > 0 ? [node("b", {}, percent(share)), ` ${rate(average)} a min`] : "–";
-  return node("td", { class: side }, node("span", { class: "share" }, fill), node("span", {}, text));
+  return node(
+    "td",
+    { class: side },
+    node("span", { class: "share" }, fill),
+    node("span", {}, text),
+  );
 }

@@ -4,6 +4,7 @@ const BEFORE = { "2 h": HOUR, "1 day": DAY, "7 days": 7 * DAY };
 const AFTER = { "2 h": HOUR, "1 day": 6 * HOUR, "7 days": DAY };
 const QUARTERS = 96;
 const CHART_HEIGHT = 300;
+const PAPER_WIDTH = 640;
 
 class Chart {
   #box;
@@ -15,6 +16,7 @@ class Chart {
   #told;
   #buttons = new Map();
   #extent;
+  #named = {};
   #colours;
   #data;
   #stop = new AbortController();
@@ -40,9 +42,12 @@ class Chart {
       node("div", { class: "bar-of-tools" }, this.#legend(), this.#views()),
       this.#told,
       this.#canvas,
-      node("p", { class: "hint", id: "chart-keys" },
+      node(
+        "p",
+        { class: "hint", id: "chart-keys" },
         "Drag to zoom, double click to reset. Keys: ← → minute by minute, Page Up and Page Down by hours, " +
-          "Home to the start, + − zoom, Shift with ← → moves, 0 resets."),
+          "Home to the start, + − zoom, Shift with ← → moves, 0 resets.",
+      ),
     );
     this.#data = this.#points();
     const { signal } = this.#stop;
@@ -66,11 +71,14 @@ class Chart {
   /** Shows a span by the name of its button. */
   show(view) {
     const { start, end } = this.#episode;
-    if (view === "all") this.#zoom(...this.#extent);
-    else this.#zoom(start - BEFORE[view], Math.max(end + Math.min(HOUR, AFTER[view]), start + AFTER[view]));
-    for (const [name, button] of this.#buttons) {
-      button.setAttribute("aria-pressed", String(name === view));
+    const [first, last] = this.#extent;
+    let [from, to] = [first, last];
+    if (view !== "all") {
+      from = Math.max(first, start - BEFORE[view]);
+      to = Math.min(last, Math.max(end + Math.min(HOUR, AFTER[view]), start + AFTER[view]));
     }
+    this.#named = { view, from, to };
+    this.#plot.setScale("x", { min: from * 60, max: to * 60 });
   }
 
   #zoom(from, to) {
@@ -98,7 +106,11 @@ class Chart {
       high.push(this.#band?.high[quarter] ?? null);
     };
     this.#counts.walk((minute, exact) => {
-      put(minute, exact, exact ? this.#counts.exactly(minute) : (this.#counts.hour(minute) ?? 0) / HOUR);
+      put(
+        minute,
+        exact,
+        exact ? this.#counts.exactly(minute) : (this.#counts.hour(minute) ?? 0) / HOUR,
+      );
     });
     if (was !== null) put(this.#extent[1], was.exact, was.value);
     return columns;
@@ -111,26 +123,33 @@ class Chart {
   #draw() {
     const kept = this.#plot === null ? null : { ...this.#plot.scales.x };
     this.#plot?.destroy();
-    this.#colours = colours(this.#box, this.#episode.look.name);
+    this.#colours = palette(this.#box, this.#episode.look.name);
     this.#plot = new uPlot(this.#options(), this.#data, this.#canvas);
     if (kept !== null) this.#plot.setScale("x", { min: kept.min, max: kept.max });
   }
 
   #fit(width) {
-    if (width > 0 && width !== this.#plot.width) this.#plot.setSize({ width, height: CHART_HEIGHT });
+    if (width > 0 && width !== this.#plot.width)
+      this.#plot.setSize({ width, height: CHART_HEIGHT });
   }
 
   /** Draws for paper: in its width, and in the colours for light. */
   #print(begins) {
     this.#box.classList.toggle("printing", begins);
     this.#draw();
-    this.#fit(begins ? 680 : this.#canvas.clientWidth);
+    this.#fit(begins ? PAPER_WIDTH : this.#canvas.clientWidth);
   }
 
   #options() {
     const { calls, faint, expected, band, ink, grid } = this.#colours;
     const stepped = uPlot.paths.stepped({ align: 1 });
-    const line = (stroke, more) => ({ stroke, width: 1, paths: stepped, points: { show: false }, ...more });
+    const line = (stroke, more) => ({
+      stroke,
+      width: 1,
+      paths: stepped,
+      points: { show: false },
+      ...more,
+    });
     const axis = {
       stroke: ink,
       font: "12px system-ui, sans-serif",
@@ -140,16 +159,18 @@ class Chart {
     return {
       width: this.#canvas.clientWidth || 600,
       height: CHART_HEIGHT,
-      padding: [22, 12, 0, 0],
+      padding: [22, 20, 0, 0],
       legend: { show: false },
       tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), "Etc/UTC"),
       scales: {
         x: { time: true, range: (_, min, max) => [min, max] },
-        y: { range: (_, min, max) => [0, Math.max(max ?? 0, this.#episode.baseline ?? 0, 1) * 1.06] },
+        y: {
+          range: (_, min, max) => [0, Math.max(max ?? 0, this.#episode.baseline ?? 0, 1) * 1.06],
+        },
       },
       axes: [
         { ...axis, space: 64, values: timeLabels },
-        { ...axis, size: 52, values: (_, splits) => splits.map(rate) },
+        { ...axis, size: 52, incrs: ROUND, values: (_, splits) => splits.map(rate) },
       ],
       series: [
         {},
@@ -168,64 +189,29 @@ class Chart {
         dataIdx: (plot, _, __, at) => stepAt(plot.data[0], at),
       },
       hooks: {
-        drawClear: [(plot) => this.#shade(plot)],
-        draw: [(plot) => this.#mark(plot)],
+        drawClear: [(plot) => shade(plot, this.#episode, this.#colours)],
+        draw: [(plot) => mark(plot, this.#episode, this.#colours)],
         setCursor: [(plot) => this.#tell(plot.cursor.left >= 0 ? plot.cursor.idx : null)],
-        setScale: [(_, scale) => scale === "x" && this.#zoomed()],
+        setScale: [(plot, scale) => scale === "x" && this.#zoomed(plot.scales.x)],
       },
     };
   }
 
-  #zoomed() {
-    for (const button of this.#buttons.values()) button.setAttribute("aria-pressed", "false");
-  }
-
-  /** Shades the minutes of the episode, and fainter those of others of the series. */
-  #shade(plot) {
-    const { context, top, height, at } = canvasOf(plot);
-    context.save();
-    for (const episode of this.#episode.series.found) {
-      const [left, right] = [at(episode.start), at(episode.end)];
-      if (right < plot.bbox.left || left > plot.bbox.left + plot.bbox.width) continue;
-      context.fillStyle = `${this.#colours.episode}${episode === this.#episode ? "38" : "18"}`;
-      const from = Math.max(left, plot.bbox.left);
-      const to = Math.min(Math.max(right, left + 2), plot.bbox.left + plot.bbox.width);
-      context.fillRect(from, top, to - from, height);
+  /** Tells by the buttons whether the span is one of theirs. */
+  #zoomed({ min, max }) {
+    const { view, from, to } = this.#named;
+    const same = Math.abs(min / 60 - from) < 0.5 && Math.abs(max / 60 - to) < 0.5;
+    for (const [name, button] of this.#buttons) {
+      button.setAttribute("aria-pressed", String(same && name === view));
     }
-    context.restore();
-  }
-
-  /** Marks Start and End, and the average of the baseline. */
-  #mark(plot) {
-    const { context, top, height, at, scale } = canvasOf(plot);
-    const { left, width } = plot.bbox;
-    context.save();
-    context.lineWidth = scale;
-    const level = Math.round(plot.valToPos(this.#episode.baseline ?? 0, "y", true));
-    context.strokeStyle = this.#colours.baseline;
-    context.setLineDash([2 * scale, 3 * scale]);
-    stroke(context, left, level, left + width, level);
-    context.setLineDash([]);
-    context.strokeStyle = this.#colours.episode;
-    context.fillStyle = this.#colours.episode;
-    context.font = `600 ${12 * scale}px system-ui, sans-serif`;
-    context.textBaseline = "bottom";
-    const mark = (minute, label, align) => {
-      const x = Math.round(at(minute));
-      if (x < left || x > left + width) return;
-      stroke(context, x, top - 4 * scale, x, top + height);
-      context.textAlign = x - left < 70 * scale ? "left" : left + width - x < 70 * scale ? "right" : align;
-      context.fillText(label, x, top - 5 * scale);
-    };
-    mark(this.#episode.start, `Start ${clock(this.#episode.start)} `, "right");
-    if (!this.#episode.open) mark(this.#episode.end, ` End ${clock(this.#episode.end)}`, "left");
-    context.restore();
   }
 
   /** Tells what there is at a point of the chart, or of the episode. */
   #tell(index) {
     if (index === null || index === undefined) {
-      this.#told.replaceChildren(node("span", { class: "faint" }, "Point at the chart for exact counts."));
+      this.#told.replaceChildren(
+        node("span", { class: "faint" }, "Point at the chart for exact counts."),
+      );
       return;
     }
     const minute = Math.round(this.#plot.data[0][index] / 60);
@@ -234,12 +220,18 @@ class Chart {
     const parts = [node("time", { datetime: instant(minute) }, `${time(minute)} UTC`)];
     if (exact !== null) parts.push(node("strong", {}, plural(exact, this.#what())));
     else if (hour !== null) {
-      parts.push(node("strong", {}, `${rate(hour / HOUR)} a minute`), `mean of the hour, ${plural(hour, this.#what())} in all`);
+      parts.push(
+        node("strong", {}, `${rate(hour / HOUR)} a minute`),
+        `mean of the hour, ${plural(hour, this.#what())} in all`,
+      );
     } else parts.push("after the end of the log");
     if (this.#band) {
       const quarter = this.#quarter(minute);
       const { expected, low, high } = this.#band;
-      parts.push(`expected ${rate(expected[quarter])}`, `ordinary ${rate(low[quarter])} to ${rate(high[quarter])}`);
+      parts.push(
+        `expected ${rate(expected[quarter])}`,
+        `ordinary ${rate(low[quarter])} to ${rate(high[quarter])}`,
+      );
     }
     this.#told.replaceChildren(...parts.map((part) => node("span", {}, part)));
   }
@@ -260,8 +252,12 @@ class Chart {
       this.#zoom(middle - (middle - from) * factor, middle + (to - middle) * factor);
     };
     const actions = {
-      ArrowLeft: () => (event.shiftKey ? pan(-0.25) : this.#point(cursor === null ? minute : this.#next(cursor, -1))),
-      ArrowRight: () => (event.shiftKey ? pan(0.25) : this.#point(cursor === null ? minute : this.#next(cursor, 1))),
+      ArrowLeft: () =>
+        event.shiftKey
+          ? pan(-0.25)
+          : this.#point(cursor === null ? minute : this.#next(cursor, -1)),
+      ArrowRight: () =>
+        event.shiftKey ? pan(0.25) : this.#point(cursor === null ? minute : this.#next(cursor, 1)),
       PageUp: () => this.#point(minute - HOUR),
       PageDown: () => this.#point(minute + HOUR),
       Home: () => this.#point(this.#episode.start),
@@ -301,9 +297,17 @@ class Chart {
   }
 
   #views() {
-    const group = node("div", { class: "buttons", role: "group", "aria-label": "Span of the chart" });
+    const group = node("div", {
+      class: "buttons",
+      role: "group",
+      "aria-label": "Span of the chart",
+    });
     for (const view of [...Object.keys(BEFORE), "all"]) {
-      const button = node("button", { type: "button", "aria-pressed": "false", onclick: () => this.show(view) }, view);
+      const button = node(
+        "button",
+        { type: "button", "aria-pressed": "false", onclick: () => this.show(view) },
+        view,
+      );
       this.#buttons.set(view, button);
       group.append(button);
     }
@@ -311,11 +315,14 @@ class Chart {
   }
 
   #legend() {
-    const key = (kind, text) => node("li", { class: `key ${kind}` }, node("i", { "aria-hidden": "true" }), text);
+    const key = (kind, text) =>
+      node("li", { class: `key ${kind}` }, node("i", { "aria-hidden": "true" }), text);
     const hours = this.#counts.segments.every(
       ({ start, end }) => start > this.#extent[0] || end < this.#extent[1],
     );
-    return node("ul", { class: "legend" },
+    return node(
+      "ul",
+      { class: "legend" },
       key(`calls ${this.#episode.look.name}`, `${this.#what()}s a minute`),
       hours ? key("hours", "mean of the hour") : null,
       this.#band ? [key("expected", "expected"), key("band", "ordinary range")] : null,
@@ -349,54 +356,4 @@ function stepAt(values, at) {
     else high = middle - 1;
   }
   return low;
-}
-
-function canvasOf(plot) {
-  const { top, height } = plot.bbox;
-  const at = (minute) => plot.valToPos(minute * 60, "x", true);
-  return { context: plot.ctx, top, height, at, scale: window.devicePixelRatio || 1 };
-}
-
-function stroke(context, x, y, toX, toY) {
-  context.beginPath();
-  context.moveTo(x, y);
-  context.lineTo(toX, toY);
-  context.stroke();
-}
-
-/** Times of the axis: the day where it begins, and at the first mark. */
-function timeLabels(plot, splits, _, __, step) {
-  const onlyDays = step >= DAY * 60;
-  let last = "";
-  return splits.map((seconds) => {
-    const minute = Math.round(seconds / 60);
-    const date = day(minute).slice(5);
-    const first = date !== last;
-    last = date;
-    if (onlyDays) return date;
-    return first ? `${clock(minute)}\n${date}` : clock(minute);
-  });
-}
-
-/** The colours of the page as a canvas wants them: #rrggbb, for the theme that is on. */
-function colours(box, look) {
-  const probe = node("i");
-  box.append(probe);
-  const read = (variable) => {
-    probe.style.color = `var(--${variable})`;
-    const channels = getComputedStyle(probe).color.match(/[\d.]+/g).slice(0, 3);
-    return `#${channels.map((channel) => Math.round(Number(channel)).toString(16).padStart(2, "0")).join("")}`;
-  };
-  const found = {
-    calls: read("calls"),
-    faint: read("faint"),
-    expected: read("expected"),
-    band: read("band"),
-    baseline: read("baseline"),
-    episode: read(look),
-    ink: read("ink-2"),
-    grid: read("line"),
-  };
-  probe.remove();
-  return found;
 }

@@ -60,7 +60,8 @@ function place(series) {
 /** An episode in words. */
 function spoken(episode) {
   const { series } = episode;
-  const what = episode.type === "error" ? `error rate ${episode.kind}` : `call rate ${episode.kind}`;
+  const what =
+    episode.type === "error" ? `error rate ${episode.kind}` : `call rate ${episode.kind}`;
   const long = episode.open ? `${duration(episode.length)}, still open` : duration(episode.length);
   return [
     visible(series.title),
@@ -88,7 +89,7 @@ function severity(episode) {
 }
 
 /** The name of a series, its service less loud than the API. */
-function name(series) {
+function seriesName(series) {
   return node(
     "span",
     { class: "name" },

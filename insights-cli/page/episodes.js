@@ -3,11 +3,23 @@
 const COLUMNS = [
   { key: "start", title: "Start (UTC)", order: (one, other) => one.start - other.start },
   { key: "score", title: "Severity", order: (one, other) => (other.score ?? 0) - (one.score ?? 0) },
-  { key: "api", title: "API", order: (one, other) => compare(one.series.title, other.series.title) },
-  { key: "where", title: "Where", order: (one, other) => compare(place(one.series), place(other.series)) },
+  {
+    key: "api",
+    title: "API",
+    order: (one, other) => compare(one.series.title, other.series.title),
+  },
+  {
+    key: "where",
+    title: "Where",
+    order: (one, other) => compare(place(one.series), place(other.series)),
+  },
   { key: "change", title: "Calls a minute", order: (one, other) => other.distance - one.distance },
   { key: "length", title: "Length", order: (one, other) => other.length - one.length },
-  { key: "who", title: "Who", order: (one, other) => compare(one.who ?? "\uffff", other.who ?? "\uffff") },
+  {
+    key: "who",
+    title: "Who",
+    order: (one, other) => compare(one.who ?? "\uffff", other.who ?? "\uffff"),
+  },
 ];
 
 function compare(one, other) {
@@ -30,11 +42,17 @@ class Episodes {
     const head = node("tr", { role: "row" });
     this.#select = node("select", { "aria-label": "Sort by" });
     for (const column of COLUMNS) {
-      const button = node("button", { type: "button", onclick: () => this.#sort(column.key) }, column.title);
+      const button = node(
+        "button",
+        { type: "button", onclick: () => this.#sort(column.key) },
+        column.title,
+      );
       const cell = node("th", { role: "columnheader", scope: "col", class: column.key }, button);
       this.#heads.set(column.key, cell);
       head.append(cell);
-      this.#select.append(node("option", { value: column.key }, `sorted by ${column.title.toLowerCase()}`));
+      this.#select.append(
+        node("option", { value: column.key }, `sorted by ${column.title.toLowerCase()}`),
+      );
     }
     this.#select.addEventListener("change", () => this.#sort(this.#select.value));
     this.#table = node(
@@ -62,14 +80,21 @@ class Episodes {
     for (const body of [...this.#table.tBodies]) body.remove();
     if (this.shown.length === 0) {
       this.#table.append(
-        node("tbody", { role: "rowgroup" },
-          node("tr", { role: "row" }, node("td", { role: "cell", class: "empty" }, nothingFound()))),
+        node(
+          "tbody",
+          { role: "rowgroup" },
+          node("tr", { role: "row" }, node("td", { role: "cell", class: "empty" }, nothingFound())),
+        ),
       );
     }
     this.#parts = inParts(this.shown, 50, 50, (part) => {
       if (part.length === 0) return;
       this.#table.append(
-        node("tbody", { role: "rowgroup" }, part.map((episode) => this.#row(episode))),
+        node(
+          "tbody",
+          { role: "rowgroup" },
+          part.map((episode) => this.#row(episode)),
+        ),
       );
     });
   }
@@ -111,8 +136,12 @@ function episodeRow(episode) {
     cell("score", severity(episode), node("span", { class: "faint" }, scoreText(episode.score))),
     cell(
       "api",
-      node("a", { href: address(episode) }, sign(episode), " ", name(series)),
-      node("span", { class: "off-screen" }, `, ${episode.type === "error" ? "error" : "call"} rate ${episode.kind}`),
+      node("a", { href: address(episode) }, sign(episode), " ", seriesName(series)),
+      node(
+        "span",
+        { class: "off-screen" },
+        `, ${episode.type === "error" ? "error" : "call"} rate ${episode.kind}`,
+      ),
     ),
     cell("where", place(series)),
     cell(
@@ -120,8 +149,17 @@ function episodeRow(episode) {
       `${rate(episode.baseline)} → ${rate(episode.insight)} `,
       node("span", { class: "faint" }, change(episode.baseline, episode.insight)),
     ),
-    cell("length", duration(episode.length), episode.open ? node("span", { class: "faint" }, " open") : null),
-    cell("who", episode.who === null ? node("span", { class: "faint" }, "not named") : logged(shortArn(episode.who), { title: visible(episode.who) })),
+    cell(
+      "length",
+      duration(episode.length),
+      episode.open ? node("span", { class: "faint" }, " open") : null,
+    ),
+    cell(
+      "who",
+      episode.who === null
+        ? node("span", { class: "faint" }, "not named")
+        : logged(shortArn(episode.who), { title: visible(episode.who) }),
+    ),
   );
 }
 

@@ -3,7 +3,6 @@
 const ANY = "";
 
 class Filter {
-  #form;
   #changed;
   #only = null;
   #chosen;
@@ -14,13 +13,19 @@ class Filter {
 
   /** Fills a form, and calls `changed` after each change to it. */
   constructor(form, changed) {
-    this.#form = form;
     this.#changed = changed;
     form.append(
       this.#field("text", "Find", this.#search()),
       manyAccounts ? this.#select("account", "Account", names(report.dims.accounts)) : [],
       this.#select("region", "Region", names(report.dims.regions)),
-      this.#select("source", "Service", names(allSeries.map((series) => series.source), service)),
+      this.#select(
+        "source",
+        "Service",
+        names(
+          allSeries.map((series) => series.source),
+          service,
+        ),
+      ),
       this.#select("name", "API", []),
       this.#select("type", "Type", [
         ["rate", "call rate"],
@@ -31,8 +36,8 @@ class Filter {
         ["fall", "▼ fall"],
       ]),
       this.#select("severity", "Severity", this.#severities()),
-      this.#field("from", "From (UTC)", node("input", { type: "datetime-local" })),
-      this.#field("to", "To (UTC)", node("input", { type: "datetime-local" })),
+      this.#field("from", "From (UTC)", momentField()),
+      this.#field("to", "To (UTC)", momentField()),
       node("div", { class: "shown" }, this.#count, this.#chip, this.#clear),
     );
     this.#listNames();
@@ -41,7 +46,7 @@ class Filter {
     form.addEventListener("input", (event) => {
       if (event.target === this.#fields.source) this.#listNames();
       clearTimeout(timer);
-      timer = setTimeout(() => this.#update(), event.target.type === "search" ? 120 : 0);
+      timer = setTimeout(() => this.#update(), event.target.matches("input") ? 120 : 0);
     });
     form.addEventListener("submit", (event) => event.preventDefault());
     form.addEventListener("reset", (event) => {
@@ -78,8 +83,8 @@ class Filter {
 
   /** Shows what is in a span only. */
   span(from, to) {
-    this.#fields.from.value = instant(from).slice(0, 16);
-    this.#fields.to.value = instant(to).slice(0, 16);
+    this.#fields.from.value = time(from);
+    this.#fields.to.value = time(to);
     this.#update();
   }
 
@@ -142,7 +147,10 @@ class Filter {
     this.#chip.hidden = this.#only === null;
     if (this.#only !== null) {
       this.#chip.replaceChildren("Only ", logged(this.#only.title), " ", place(this.#only), " ×");
-      this.#chip.setAttribute("aria-label", `Show other APIs than ${visible(this.#only.title)} too`);
+      this.#chip.setAttribute(
+        "aria-label",
+        `Show other APIs than ${visible(this.#only.title)} too`,
+      );
     }
     this.#clear.disabled = !this.#chosen.any;
   }
@@ -153,14 +161,24 @@ class Filter {
     for (const name of ["account", "region", "source", "name", "type", "kind", "severity"]) {
       chosen[name] = value(name);
     }
-    chosen.from = minuteOf(value("from"));
-    chosen.to = minuteOf(value("to"));
+    chosen.from = this.#moment("from");
+    chosen.to = this.#moment("to");
     chosen.words = value("text").toLowerCase().split(/\s+/u).filter(Boolean);
     chosen.ofEpisodes =
       chosen.kind !== ANY || chosen.severity !== ANY || chosen.from !== null || chosen.to !== null;
     chosen.any =
       this.#only !== null || Object.keys(this.#fields).some((name) => value(name) !== ANY);
     this.#chosen = chosen;
+  }
+
+  /** The minute that a field holds, or null: what is no time is marked and filters nothing. */
+  #moment(name) {
+    const field = this.#fields[name];
+    const minute = minuteOf(field.value);
+    const wrong = minute === null && field.value.trim() !== ANY;
+    field.setCustomValidity(wrong ? "A time is written as 2026-03-10 or 2026-03-10 16:30." : "");
+    field.setAttribute("aria-invalid", String(wrong));
+    return minute;
   }
 
   #search() {
@@ -176,7 +194,8 @@ class Filter {
   #severities() {
     const known = SEVERITIES.map((level) => [level, level]);
     known.splice(1, 0, ["high medium", "high or medium"]);
-    if (allEpisodes.some((episode) => episode.severity === null)) known.push(["unknown", "unknown"]);
+    if (allEpisodes.some((episode) => episode.severity === null))
+      known.push(["unknown", "unknown"]);
     return known;
   }
 
@@ -185,21 +204,31 @@ class Filter {
     const source = this.#fields.source.value;
     const offered = allSeries.filter((series) => source === ANY || series.source === source);
     const before = this.#fields.name.value;
-    fill(this.#fields.name, names(offered.map((series) => series.name)));
+    offer(this.#fields.name, names(offered.map((series) => series.name)));
     this.#fields.name.value = offered.some((series) => series.name === before) ? before : ANY;
   }
 
   #select(name, label, options) {
     const select = node("select");
-    fill(select, options);
+    offer(select, options);
     return this.#field(name, label, select);
   }
 
   #field(name, label, field) {
     field.name = name;
     this.#fields[name] = field;
-    return node("label", { class: `field ${name}` }, node("span", {}, label), field);
+    return node("label", { class: `field of-${name}` }, node("span", {}, label), field);
   }
+}
+
+/** A field for a time, always written the same way and in UTC, whatever the browser's language. */
+function momentField() {
+  return node("input", {
+    type: "text",
+    placeholder: "2026-03-10 16:30",
+    inputmode: "numeric",
+    spellcheck: "false",
+  });
 }
 
 /** The different values of a list as options, in order. */
@@ -209,7 +238,7 @@ function names(values, shown = (value) => value) {
     .sort(([, one], [, other]) => (one < other ? -1 : 1));
 }
 
-function fill(select, options) {
+function offer(select, options) {
   select.replaceChildren(
     node("option", { value: ANY }, "any"),
     ...options.map(([value, shown]) => node("option", { value }, shown)),

@@ -19,7 +19,11 @@ function showKeys() {
   if (dialog.childElementCount === 0) {
     dialog.append(
       node("h2", { id: "keys-title" }, "Keys"),
-      node("dl", { class: "pairs" }, KEYS.map(([key, does]) => [node("dt", {}, node("kbd", {}, key)), node("dd", {}, does)])),
+      node(
+        "dl",
+        { class: "pairs" },
+        KEYS.map(([key, does]) => [node("dt", {}, node("kbd", {}, key)), node("dd", {}, does)]),
+      ),
       node("form", { method: "dialog" }, node("button", {}, "Close")),
     );
     // A form of this page sends nothing anywhere: the close is done here.
@@ -35,7 +39,8 @@ function showKeys() {
 function listenToKeys(actions) {
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.altKey || event.metaKey || event.defaultPrevented) return;
-    if (event.target.matches("input:not([type=checkbox]), select, textarea") || byId("keys").open) return;
+    if (event.target.matches("input:not([type=checkbox]), select, textarea") || byId("keys").open)
+      return;
     const action = actions[event.key];
     if (action === undefined) return;
     event.preventDefault();

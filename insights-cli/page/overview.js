@@ -4,7 +4,7 @@ function drawOverview(box, choose) {
   const { span } = report;
   const title = span === null ? "No calls were read" : `${time(span[0])} to ${time(span[1])}`;
   document.title = span === null ? "Insights" : `Insights ${day(span[0])} to ${day(span[1] - 1)}`;
-  const sum = allSeries.reduce((total, { calls }) => total + calls, 0);
+  const calls = allSeries.reduce((sum, series) => sum + series.calls, 0);
   box.append(
     node(
       "div",
@@ -33,9 +33,13 @@ function drawOverview(box, choose) {
         node("p", { class: "where" }, listed(report.dims.accounts, 3)),
         node("p", { class: "where" }, listed(report.dims.regions, 4)),
       ]),
-      tile(count(sum), "calls and errors", [
-        node("p", {}, `${count(allSeries.length)} series, `,
-          `${count(allSeries.filter(({ found }) => found.length > 0).length)} with Insights`),
+      tile(count(calls), "calls and errors", [
+        node(
+          "p",
+          {},
+          `${count(allSeries.length)} series, `,
+          `${count(allSeries.filter(({ found }) => found.length > 0).length)} with Insights`,
+        ),
       ]),
     ),
     about(),
@@ -64,14 +68,14 @@ function listed(values, most) {
   return parts;
 }
 
-function tally(levels, of) {
+function tallied(levels, of) {
   return levels
     .map((level) => [level, allEpisodes.filter((episode) => of(episode) === level).length])
     .filter(([, number]) => number > 0);
 }
 
 function bySeverity() {
-  return tally([...SEVERITIES, "unknown"], (episode) => episode.severity ?? "unknown");
+  return tallied([...SEVERITIES, "unknown"], (episode) => episode.severity ?? "unknown");
 }
 
 function severityBar() {
@@ -86,15 +90,19 @@ function severityBar() {
 
 function severityParts(choose) {
   return bySeverity().map(([level, number]) =>
-    node("li", {}, part(`${count(number)} ${level}`, level, () => choose("severity", level))),
+    node(
+      "li",
+      {},
+      choice(`${count(number)} ${level}`, level, () => choose("severity", level)),
+    ),
   );
 }
 
 function byKind() {
-  return tally(Object.values(LOOKS), (episode) => episode.look);
+  return tallied(Object.values(LOOKS), (episode) => episode.look);
 }
 
-function part(text, kind, choose) {
+function choice(text, kind, choose) {
   return node("button", { type: "button", class: `part ${kind}`, onclick: choose }, text);
 }
 
@@ -105,7 +113,7 @@ function kindParts(choose) {
     return node(
       "li",
       {},
-      part(`${look.sign} ${count(number)} ${what}`, look.name, () => choose(field, value)),
+      choice(`${look.sign} ${count(number)} ${what}`, look.name, () => choose(field, value)),
     );
   });
 }
@@ -114,14 +122,14 @@ function kindParts(choose) {
 function about() {
   const problems = report.problems.length + report.moreProblems;
   const read = report.summary.find(([label]) => label === "records")?.[1];
-  const summary = [read === undefined ? "What was read" : `${visible(read)} records read`];
+  const line = [read === undefined ? "What was read" : `${visible(read)} records read`];
   if (problems > 0) {
-    summary.push(", ", node("strong", { class: "bad" }, plural(problems, "problem")));
+    line.push(", ", node("strong", { class: "bad" }, plural(problems, "problem")));
   }
   return node(
     "details",
     { class: "about panel" },
-    node("summary", {}, node("span", {}, "About this report: "), summary),
+    node("summary", {}, node("span", {}, "About this report: "), line),
     node(
       "div",
       { class: "columns" },
@@ -158,14 +166,20 @@ function troubles() {
 }
 
 function command(text, label) {
-  return node("div", { class: "command" }, node("code", {}, visible(text)), copyButton(label, text));
+  return node(
+    "div",
+    { class: "command" },
+    node("code", {}, visible(text)),
+    copyButton(label, text),
+  );
 }
 
 /** Changes between light and dark. A page of a mail attachment may have no memory: it has none. */
 function themeButton() {
   const dark = window.matchMedia("(prefers-color-scheme: dark)");
   const button = node("button", { type: "button", class: "quiet", id: "theme" });
-  const isDark = () => (document.documentElement.dataset.theme ?? (dark.matches ? "dark" : "")) === "dark";
+  const isDark = () =>
+    (document.documentElement.dataset.theme ?? (dark.matches ? "dark" : "")) === "dark";
   const label = () => {
     button.textContent = isDark() ? "Light" : "Dark";
     button.setAttribute("aria-label", `Change to ${isDark() ? "light" : "dark"} colours`);

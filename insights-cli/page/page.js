@@ -1,5 +1,6 @@
 // Puts the page together and keeps its parts in step.
 
+document.body.classList.toggle("accounts", manyAccounts);
 const filter = new Filter(byId("filters"), update);
 drawOverview(byId("overview-box"), (name, value) => {
   filter.choose(name, value);
@@ -37,6 +38,7 @@ function update() {
   episodes.draw(passes);
   seriesList.draw((series) => filter.series(series));
   timeline.mark(detail.episode);
+  detail.link();
   filter.tell(episodes.shown.length);
   tabs.buttons[0].textContent = `Episodes ${count(episodes.shown.length)}`;
   tabs.buttons[1].textContent = `APIs ${count(seriesList.size)}`;
@@ -68,29 +70,31 @@ function show() {
   notice.hidden = true;
   if (wanted === "") {
     detail.hide();
-    mark(null);
+    highlight(null);
     return;
   }
   const found = allEpisodes.filter(({ id }) => id.startsWith(wanted));
-  const exact = found.find(({ id }) => id === wanted) ?? (found.length === 1 ? found[0] : undefined);
+  const exact =
+    found.find(({ id }) => id === wanted) ?? (found.length === 1 ? found[0] : undefined);
   if (exact === undefined) {
     detail.hide();
-    mark(null);
-    notice.textContent = found.length === 0
-      ? `No episode of this report has an id that begins with “${visible(wanted)}”.`
-      : `${count(found.length)} episodes have an id that begins with “${visible(wanted)}”: more of it is needed.`;
+    highlight(null);
+    notice.textContent =
+      found.length === 0
+        ? `No episode of this report has an id that begins with “${visible(wanted)}”.`
+        : `${count(found.length)} episodes have an id that begins with “${visible(wanted)}”: more of it is needed.`;
     notice.hidden = false;
     notice.scrollIntoView({ block: "nearest" });
     return;
   }
   if (exact === detail.episode) return;
   detail.show(exact);
-  mark(exact);
+  highlight(exact);
   byId("detail").scrollIntoView({ block: "start" });
   byId("detail-title").focus({ preventScroll: true });
 }
 
-function mark(episode) {
+function highlight(episode) {
   timeline.mark(episode);
   episodes.mark(episode);
 }
@@ -107,7 +111,13 @@ byId("skip").addEventListener("click", (event) => {
   event.preventDefault();
   byId("content").focus();
 });
-byId("footer").append(node("p", {}, `Written by ${visible(report.program)}. Times are UTC. Nothing in this page is loaded from elsewhere or sent anywhere.`));
+byId("footer").append(
+  node(
+    "p",
+    {},
+    `Written by ${visible(report.program)}. Times are UTC. Nothing in this page is loaded from elsewhere or sent anywhere.`,
+  ),
+);
 window.addEventListener("hashchange", show);
 window.addEventListener("beforeprint", () => {
   for (const box of document.querySelectorAll("details")) box.open = true;

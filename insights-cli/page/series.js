@@ -4,10 +4,22 @@ const SERIES_COLUMNS = [
   { key: "api", title: "API", order: (one, other) => compare(one.title, other.title) },
   { key: "spark", title: "Calls over the span", order: null },
   { key: "calls", title: "Calls", order: (one, other) => other.calls - one.calls },
-  { key: "average", title: "Baseline", order: (one, other) => other.average - one.average },
-  { key: "pattern", title: "Pattern", order: (one, other) => compare(one.pattern ?? "\uffff", other.pattern ?? "\uffff") },
-  { key: "peak", title: "Busiest minute", order: (one, other) => (other.peak?.[1] ?? 0) - (one.peak?.[1] ?? 0) },
-  { key: "burst", title: "Would fire", order: (one, other) => (one.burst ?? Infinity) - (other.burst ?? Infinity) },
+  { key: "average", title: "Baseline a min", order: (one, other) => other.average - one.average },
+  {
+    key: "pattern",
+    title: "Pattern",
+    order: (one, other) => compare(one.pattern ?? "\uffff", other.pattern ?? "\uffff"),
+  },
+  {
+    key: "peak",
+    title: "Busiest minute",
+    order: (one, other) => (other.peak?.[1] ?? 0) - (one.peak?.[1] ?? 0),
+  },
+  {
+    key: "burst",
+    title: "Would fire",
+    order: (one, other) => (one.burst ?? Infinity) - (other.burst ?? Infinity),
+  },
   { key: "worst", title: "Insights", order: byWorst },
 ];
 
@@ -37,25 +49,40 @@ class SeriesList {
     this.#only = only;
     const head = node("tr", { role: "row" });
     for (const { key, title, order } of SERIES_COLUMNS) {
-      const label = order === null ? title : node("button", { type: "button", onclick: () => this.#sort(key) }, title);
+      const label =
+        order === null
+          ? title
+          : node("button", { type: "button", onclick: () => this.#sort(key) }, title);
       const cell = node("th", { role: "columnheader", scope: "col", class: key }, label);
       if (order !== null) this.#heads.set(key, cell);
       head.append(cell);
     }
-    this.#select = node("select", { "aria-label": "Sort by" },
+    this.#select = node(
+      "select",
+      { "aria-label": "Sort by" },
       node("option", { value: "worst" }, "most unusual first"),
       node("option", { value: "calls" }, "busiest first"),
       node("option", { value: "burst" }, "most easily fired first"),
       node("option", { value: "api" }, "by name"),
     );
     this.#select.addEventListener("change", () => this.#sort(this.#select.value));
-    this.#table = node("table", { role: "table", class: "list series", "aria-label": "Series" },
-      node("thead", { role: "rowgroup" }, head));
+    this.#table = node(
+      "table",
+      { role: "table", class: "list series", "aria-label": "Series" },
+      node("thead", { role: "rowgroup" }, head),
+    );
     box.append(
-      node("div", { class: "sorter always" }, this.#select,
-        node("p", { class: "faint" },
+      node(
+        "div",
+        { class: "sorter always" },
+        this.#select,
+        node(
+          "p",
+          { class: "faint" },
           "Baseline: calls a minute at the end of the log. Would fire: the fewest calls in one minute, " +
-            "and the silence, that would start an Insight then.")),
+            "and the silence, that would start an Insight then.",
+        ),
+      ),
       this.#table,
     );
     window.addEventListener("beforeprint", () => this.#parts?.finish());
@@ -73,15 +100,31 @@ class SeriesList {
       const sorted = key === this.#key;
       cell.setAttribute("aria-sort", sorted ? (this.#turned ? "descending" : "ascending") : "none");
     }
-    if ([...this.#select.options].some(({ value }) => value === this.#key)) this.#select.value = this.#key;
+    if ([...this.#select.options].some(({ value }) => value === this.#key))
+      this.#select.value = this.#key;
     for (const body of [...this.#table.tBodies]) body.remove();
     if (shown.length === 0) {
-      this.#table.append(node("tbody", { role: "rowgroup" }, node("tr", { role: "row" },
-        node("td", { role: "cell", class: "empty" }, "No series passes the filters."))));
+      this.#table.append(
+        node(
+          "tbody",
+          { role: "rowgroup" },
+          node(
+            "tr",
+            { role: "row" },
+            node("td", { role: "cell", class: "empty" }, "No series passes the filters."),
+          ),
+        ),
+      );
     }
     this.#parts = inParts(shown, 30, 30, (part) => {
       if (part.length === 0) return;
-      this.#table.append(node("tbody", { role: "rowgroup" }, part.map((series) => this.#row(series))));
+      this.#table.append(
+        node(
+          "tbody",
+          { role: "rowgroup" },
+          part.map((series) => this.#row(series)),
+        ),
+      );
     });
   }
 
@@ -107,19 +150,46 @@ function seriesRow(series, only) {
   if (series.burst !== null) fire.push(plural(series.burst, "call"));
   if (series.silence !== null) fire.push(`${duration(series.silence)} silent`);
   const found = series.found.length;
-  return node("tr", { role: "row" },
-    cell("api", node("span", {}, name(series)), node("span", { class: "faint" }, place(series))),
+  return node(
+    "tr",
+    { role: "row" },
+    cell(
+      "api",
+      node("span", {}, seriesName(series)),
+      node("span", { class: "faint" }, place(series)),
+    ),
     cell("spark", sparkline(series)),
     cell("calls", count(series.calls)),
-    cell("average", rate(series.average), node("span", { class: "faint" }, " a min")),
-    cell("pattern", series.pattern === null ? node("span", { class: "faint" }, "not yet known") : visible(series.pattern)),
-    cell("peak", series.peak === null ? "–" : [count(series.peak[1]), node("span", { class: "faint" }, ` ${time(series.peak[0]).slice(5)}`)]),
+    cell("average", rate(series.average)),
+    cell("pattern", series.pattern === null ? "–" : visible(series.pattern)),
+    cell(
+      "peak",
+      series.peak === null
+        ? "–"
+        : [
+            count(series.peak[1]),
+            node("span", { class: "faint" }, ` ${time(series.peak[0]).slice(5)}`),
+          ],
+    ),
     cell("burst", fire.length === 0 ? "–" : fire.join(", ")),
-    cell("worst",
-      found === 0 ? node("span", { class: "faint" }, "none")
-        : [node("button", { type: "button", class: "link", onclick: () => only(series),
-            "aria-label": `Show ${plural(found, "episode")} of ${visible(series.title)}` }, plural(found, "episode")),
-          node("span", { class: "faint" }, ` ${scoreText(series.worst)}`)]),
+    cell(
+      "worst",
+      found === 0
+        ? node("span", { class: "faint" }, "none")
+        : [
+            node(
+              "button",
+              {
+                type: "button",
+                class: "link",
+                onclick: () => only(series),
+                "aria-label": `Show ${plural(found, "episode")} of ${visible(series.title)}`,
+              },
+              plural(found, "episode"),
+            ),
+            node("span", { class: "faint" }, ` ${scoreText(series.worst)}`),
+          ],
+    ),
   );
 }
 
@@ -130,7 +200,8 @@ function sparkline(series) {
   const most = Math.max(1, ...bars);
   const marked = new Set();
   for (const { start, end } of series.found) {
-    for (let at = Math.floor((start - from) / step); from + at * step < end; at += 1) marked.add(at);
+    for (let at = Math.floor((start - from) / step); from + at * step < end; at += 1)
+      marked.add(at);
   }
   const paths = ["", ""];
   bars.forEach((calls, at) => {
@@ -140,6 +211,16 @@ function sparkline(series) {
     paths[Number(marked.has(at))] += `M${at} 24v-${height}h.8v${height}z`;
   });
   const label = `Busiest ${step === DAY ? "day" : duration(step)}: ${count(most)}`;
-  return svg("svg", { class: "spark", viewBox: `0 0 ${Math.max(bars.length, 1)} 24`, preserveAspectRatio: "none", role: "img", "aria-label": label },
-    svg("path", { d: paths[0] }), svg("path", { d: paths[1], class: "marked" }));
+  return svg(
+    "svg",
+    {
+      class: "spark",
+      viewBox: `0 0 ${Math.max(bars.length, 1)} 24`,
+      preserveAspectRatio: "none",
+      role: "img",
+      "aria-label": label,
+    },
+    svg("path", { d: paths[0] }),
+    svg("path", { d: paths[1], class: series.found[0]?.look.name }),
+  );
 }

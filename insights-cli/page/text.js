@@ -100,10 +100,14 @@ function clock(minute) {
   return instant(minute).slice(11, 16);
 }
 
-/** The minute that a datetime-local field holds, read as UTC, or null. */
-function minuteOf(field) {
-  const found = Date.parse(`${field}Z`);
-  return Number.isNaN(found) ? null : Math.floor(found / MINUTE);
+/** The minute since 1970 of a day, or a day and a time, in UTC; or null. */
+function minuteOf(text) {
+  const parts = /^\s*(\d{4}-\d\d-\d\d)(?:[T ]+(\d\d:\d\d)(?::\d\d)?)?\s*(?:Z|UTC)?\s*$/iu.exec(
+    text,
+  );
+  if (parts === null) return null;
+  const found = Date.parse(`${parts[1]}T${parts[2] ?? "00:00"}Z`);
+  return Number.isNaN(found) ? null : found / MINUTE;
 }
 
 /** A number of minutes in its two largest units. */
@@ -114,7 +118,7 @@ function duration(minutes) {
     Math.floor((minutes % DAY) / HOUR),
     minutes % HOUR,
   ];
-  if (days > 0) return hours > 0 ? `${days} d ${hours} h` : `${days} d`;
+  if (days > 0) return hours > 0 ? `${days} d ${hours} h` : plural(days, "day");
   return rest > 0 ? `${hours} h ${rest} min` : `${hours} h`;
 }
 

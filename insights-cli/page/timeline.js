@@ -1,6 +1,8 @@
 // All episodes at a glance: a row for each series, a bar for each episode.
 
 const SMALLEST_SPAN = 30;
+const TIMELINE_HINT =
+  "Point at a bar for more. Drag over the rows to zoom, double click to see the whole span.";
 
 class Timeline {
   #box;
@@ -27,14 +29,22 @@ class Timeline {
     const first = allEpisodes.reduce((start, episode) => Math.min(start, episode.start), from);
     this.#span = [first, Math.max(last, first + HOUR)];
     this.#view = this.#span;
-    this.#take = node("button", { type: "button", onclick: () => take(...this.#view) }, "List only these");
-    this.#whole = node("button", { type: "button", onclick: () => this.zoom(this.#span) }, "Whole span");
+    this.#take = node(
+      "button",
+      { type: "button", onclick: () => take(...this.#view) },
+      "List only these",
+    );
+    this.#whole = node(
+      "button",
+      { type: "button", onclick: () => this.zoom(this.#span) },
+      "Whole span",
+    );
     this.#range = node("span", { class: "range", role: "status" });
     this.#axis = node("div", { class: "axis", "aria-hidden": "true" });
     this.#grid = node("div", { class: "grid", "aria-hidden": "true" });
     this.#selection = node("div", { class: "selection", hidden: true });
     this.#area = node("div", { class: "rows", role: "list", "aria-label": "Episodes by series" });
-    this.#told = node("p", { class: "told", "aria-hidden": "true" });
+    this.#told = node("p", { class: "told", "aria-hidden": "true" }, TIMELINE_HINT);
     const lines = node("div", { class: "lines" }, this.#grid, this.#selection);
     box.append(
       node(
@@ -46,7 +56,11 @@ class Timeline {
         this.#orders(),
         node("div", { class: "buttons" }, this.#take, this.#whole, this.#zoomers()),
       ),
-      node("div", { class: "scroll" }, node("div", { class: "sheet" }, this.#axis, lines, this.#area)),
+      node(
+        "div",
+        { class: "scroll" },
+        node("div", { class: "sheet" }, this.#axis, lines, this.#area),
+      ),
       this.#told,
     );
     this.#makeRows();
@@ -118,12 +132,30 @@ class Timeline {
     if (box.scrollTop < below) box.scrollTop = below;
   }
 
+  #heading(series, rows) {
+    return node(
+      "div",
+      { class: "group", role: "presentation" },
+      logged(series.account || "unknown account"),
+      " ",
+      logged(series.region || "unknown Region"),
+      node("span", {}, ` ${plural(rows, "series", "series")}`),
+    );
+  }
+
   #makeRows() {
     const [first] = this.#span;
     for (const series of allSeries) {
       if (series.found.length === 0) continue;
-      const label = node("div", { class: "label", title: visible(series.title) }, name(series));
-      this.#rows.set(series, node("div", { class: "row", role: "listitem" }, label, node("div", { class: "track" })));
+      const label = node(
+        "div",
+        { class: "label", title: visible(series.title) },
+        seriesName(series),
+      );
+      this.#rows.set(
+        series,
+        node("div", { class: "row", role: "listitem" }, label, node("div", { class: "track" })),
+      );
     }
     for (const episode of allEpisodes) {
       const bar = node("a", {
@@ -149,7 +181,7 @@ class Timeline {
     const episodes = new Map([...this.#bars].map(([episode, bar]) => [bar, episode]));
     const tell = (event) => {
       const episode = episodes.get(event.target);
-      this.#told.replaceChildren(...(episode ? summary(episode) : []));
+      this.#told.replaceChildren(...(episode ? oneLine(episode) : [TIMELINE_HINT]));
     };
     this.#area.addEventListener("pointerover", tell);
     this.#area.addEventListener("focusin", (event) => {
@@ -165,7 +197,8 @@ class Timeline {
   #walk(event) {
     const steps = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -1, ArrowDown: 1 };
     const step = steps[event.key];
-    if (step === undefined || !event.target.matches(".bar") || event.altKey || event.ctrlKey) return;
+    if (step === undefined || !event.target.matches(".bar") || event.altKey || event.ctrlKey)
+      return;
     event.preventDefault();
     const [from, to] = this.#view;
     if (event.shiftKey) {
@@ -224,7 +257,7 @@ class Timeline {
     const [from, to] = this.#view;
     const width = this.#axis.clientWidth;
     if (width === 0) return;
-    const step = ticks(to - from, Math.max(2, Math.floor(width / 74)));
+    const step = ticks(to - from, Math.max(2, Math.floor(width / 56)));
     const [labels, lines] = [[], []];
     let date = "";
     for (let minute = Math.ceil(from / step) * step; minute < to; minute += step) {
@@ -263,7 +296,11 @@ class Timeline {
       this.zoom([from + (to - from) * share, to + (to - from) * share]);
     };
     const button = (text, label, onclick) =>
-      node("button", { type: "button", class: "square", "aria-label": label, title: label, onclick }, text);
+      node(
+        "button",
+        { type: "button", class: "square", "aria-label": label, title: label, onclick },
+        text,
+      );
     return [
       button("←", "Earlier", move(-0.5)),
       button("→", "Later", move(0.5)),
@@ -276,8 +313,8 @@ class Timeline {
     const select = node(
       "select",
       { "aria-label": "Order of the rows" },
-      node("option", { value: "first" }, "first rows first"),
-      node("option", { value: "score" }, "most severe first"),
+      node("option", { value: "first" }, "by first start"),
+      node("option", { value: "score" }, "by severity"),
     );
     select.addEventListener("change", () => {
       this.#order = select.value;
@@ -324,11 +361,11 @@ function nothingFound() {
 }
 
 /** An episode in one line. */
-function summary(episode) {
+function oneLine(episode) {
   return [
     sign(episode),
     " ",
-    name(episode.series),
+    seriesName(episode.series),
     ` ${time(episode.start)} UTC, ${duration(episode.length)}, `,
     `${rate(episode.baseline)} → ${rate(episode.insight)} a minute`,
     episode.severity === null ? "" : `, ${episode.severity}`,
