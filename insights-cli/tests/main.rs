@@ -24,6 +24,7 @@ mod output_files;
 mod packed;
 mod program;
 mod real;
+mod report;
 mod same_bytes;
 mod score;
 mod series;

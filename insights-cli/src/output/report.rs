@@ -12,6 +12,8 @@ mod overview;
 
 use std::io::{self, Write};
 
+use rayon::prelude::*;
+
 use self::{detail::Detail, overview::Overview};
 use crate::commands::report::Report;
 
@@ -26,23 +28,25 @@ pub(crate) struct Page {
 }
 
 impl Page {
-    /// How large the packed minutes may be: with the rest the page stays below 15 MB where a
-    /// month's Insights are told, and opens at once.
-    const LARGEST: usize = 8_000_000;
+    /// How large a page is to be at most, of which browsers take a second to read. Minutes far from
+    /// episodes are left out for it, and nothing else: some hundred thousand episodes are larger.
+    const LARGEST: usize = 14_000_000;
 
     /// Packs all that a report tells.
     pub(crate) fn new(report: &Report) -> anyhow::Result<Self> {
-        let mut blobs = Vec::new();
-        for (number, case) in report.cases.iter().enumerate() {
+        let detail = |(number, case)| -> serde_json::Result<_> {
             let detail = serde_json::to_vec(&Detail::new(case, report))?;
-            blobs.push((format!("e{number}"), blob::pack(&detail)));
-        }
-        let (exact, minutes) = minutes::within(report, Self::LARGEST);
+            Ok((format!("e{number}"), blob::pack(&detail)))
+        };
+        let cases: Vec<_> = report.cases.iter().enumerate().collect();
+        let mut blobs: Vec<_> = cases.into_par_iter().map(detail).collect::<Result<_, _>>()?;
+        let large: usize = blobs.iter().map(|(_, packed)| packed.len()).sum();
+        let overview = Overview::new(report);
+        let large = large + blob::inline(&overview)?.len();
+        let (exact, minutes) = minutes::within(report, Self::LARGEST.saturating_sub(large));
         blobs.extend(minutes);
-        let overview = Overview::new(report, exact);
-        let episodes = report.cases.len();
-        let series = report.series.len();
-        Ok(Self { overview: blob::inline(&overview)?, blobs, episodes, series })
+        let overview = blob::inline(&overview.exact(exact))?;
+        Ok(Self { overview, blobs, episodes: report.cases.len(), series: report.series.len() })
     }
 
     /// Writes the page.

@@ -89,7 +89,8 @@ struct EpisodeLine<'r> {
 }
 
 impl<'r> Overview<'r> {
-    pub(super) fn new(report: &'r Report, exact: Exact) -> Self {
+    /// Returns what is told at once of a report, before it is known how far minutes reach.
+    pub(super) fn new(report: &'r Report) -> Self {
         let keys = || report.series.iter().map(|own| &own.series);
         let accounts: BTreeSet<&str> = keys().map(|key| &*key.account_id).collect();
         let regions: BTreeSet<&str> = keys().map(|key| &*key.region).collect();
@@ -118,13 +119,18 @@ impl<'r> Overview<'r> {
             problems: &report.problems.0,
             more_problems: report.problems.1,
             settings: &report.settings,
-            exact_days: exact.days(),
+            exact_days: 0.0,
             episodes: episodes.collect(),
             series,
             unlisted: report.unlisted,
             spark,
             dims,
         }
+    }
+
+    /// Tells how far before episodes minutes are there.
+    pub(super) fn exact(self, exact: Exact) -> Self {
+        Self { exact_days: exact.days(), ..self }
     }
 }
 
