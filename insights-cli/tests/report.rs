@@ -276,6 +276,17 @@ fn insights_that_are_given_are_told_instead_of_those_found() {
 }
 
 #[test]
+fn only_what_is_looked_at_is_listed() {
+    let page = page(&[&"report", &demo(), &"--type", &"error-rate", &"--region", &"us-east-1"]);
+    let series = page.overview["series"].as_array().unwrap();
+    assert!(!series.is_empty() && series.iter().all(|own| own["error"].is_string()), "{series:?}");
+    assert_eq!(page.overview["dims"]["regions"], serde_json::json!(["us-east-1"]));
+    let command = page.detail(0)["commands"][0][1].as_str().unwrap().to_owned();
+    let same = r#"--set 'insight_types=["error-rate"]' --set 'regions=["us-east-1"]' --id "#;
+    assert!(command.contains(same), "{command}");
+}
+
+#[test]
 fn what_could_not_be_read_is_told() {
     let folder = Folder::new();
     let records: Vec<Value> = (0..3)

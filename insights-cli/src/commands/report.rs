@@ -6,7 +6,8 @@ mod reproduce;
 pub(crate) use self::cases::Case;
 
 use std::{
-    collections::{HashMap, HashSet},
+    cmp::Reverse,
+    collections::{BTreeSet, HashMap, HashSet},
     io::{IsTerminal, stdout},
     mem,
     path::{Path, PathBuf},
@@ -114,7 +115,7 @@ pub(super) fn run(mut args: args::report::Report) -> anyhow::Result<Exit> {
         Some(episodes) => cases::of_records(episodes, &detected.insights, &found.keys()),
         None => cases::of_engine(&detected.insights),
     };
-    let listed = found.list(&drafts);
+    let listed = found.list(&drafts, &config);
     let Evidence { cases, mut norms } = Evidence::gather(&counted, &config, drafts, &listed)?;
     let unlisted = found.others(&listed, &config);
     let series = listed.into_iter().map(|series| found.take(series, &mut norms)).collect();
@@ -193,12 +194,14 @@ impl<'c> Found<'c> {
     }
 
     /// Returns the series with episodes and the busiest others, the busiest first.
-    fn list(&self, drafts: &[Draft]) -> Vec<SeriesKey> {
-        let told: HashSet<&SeriesKey> = drafts.iter().map(Draft::series).collect();
+    fn list(&self, drafts: &[Draft], config: &Config) -> Vec<SeriesKey> {
+        let told: BTreeSet<&SeriesKey> = drafts.iter().map(Draft::series).collect();
+        let looked_at = self.0.keys().copied().filter(|series| config.judges(series));
+        let all: BTreeSet<&SeriesKey> = looked_at.chain(told.iter().copied()).collect();
+        let sum = |series| self.0.get(series).map_or(0, |minutes| calls(minutes));
         let mut all: Vec<(&SeriesKey, u64)> =
-            self.0.iter().map(|(&series, minutes)| (series, calls(minutes))).collect();
-        all.extend(told.iter().filter(|series| !self.0.contains_key(*series)).map(|&own| (own, 0)));
-        all.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(b.0)));
+            all.into_iter().map(|series| (series, sum(series))).collect();
+        all.sort_by_key(|&(_, calls)| Reverse(calls));
         let listed = all.iter().enumerate();
         let listed = listed.filter(|(place, (series, _))| *place < LISTED || told.contains(series));
         listed.map(|(_, (series, _))| (*series).clone()).collect()
