@@ -271,6 +271,12 @@ fn insights_that_are_given_are_told_instead_of_those_found() {
             "{command}"
         );
     }
+    let strange = fs::read_to_string(&found).unwrap().replace("CreateAccessKey", "CreateOther");
+    let given = page(&[&"report", &folder.file("strange.jsonl", strange), &counts]);
+    let only = serde_json::json!(["No call of this series was read: nothing explains it."]);
+    assert_eq!(given.detail(0)["sentences"], only);
+    let told = given.overview["summary"].to_string();
+    assert!(told.contains("1 told by records; with these settings 6 are found"), "{told}");
     let alone = insights(&[&"report", &found]).exited(2);
     assert!(alone.stderr.contains("needs the logs or the counts"), "{}", alone.stderr);
 }

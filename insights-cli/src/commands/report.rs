@@ -50,6 +50,8 @@ pub(crate) struct Report {
     /// The minutes of the log; none if it has no calls.
     pub(crate) span: Option<(Minute, Minute)>,
     pub(crate) summary: Summary,
+    /// Whether records that were given are told of, and not what was found.
+    pub(crate) is_given: bool,
     /// What could not be read: the first of it, and how much more there is.
     pub(crate) problems: (Vec<String>, usize),
     /// The settings in effect.
@@ -111,6 +113,7 @@ pub(super) fn run(mut args: args::report::Report) -> anyhow::Result<Exit> {
     };
     let detected = Detected::new(&config, &counted.days)?;
     let mut found = Found::of(&counted);
+    let is_given = given.is_some();
     let drafts = match given {
         Some(episodes) => cases::of_records(episodes, &detected.insights, &found.keys()),
         None => cases::of_engine(&detected.insights),
@@ -131,6 +134,7 @@ pub(super) fn run(mut args: args::report::Report) -> anyhow::Result<Exit> {
         from_tables: counted.from_tables,
         span: counted.first.map(|first| (first, counted.end.minute())),
         summary,
+        is_given,
         problems: progress.problems(),
         settings: settings.shown(),
         series,

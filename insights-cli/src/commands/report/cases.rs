@@ -52,6 +52,8 @@ type Reported = (Insight, Option<Insight>);
 #[derive(Clone, Debug)]
 pub(super) struct Draft {
     series: SeriesKey,
+    /// Whether there are calls of it.
+    is_known: bool,
     start: Minute,
     end: Option<Minute>,
     /// The records that were read, if it was told by such.
@@ -99,6 +101,7 @@ pub(super) fn of_records(
         };
         let series = known.get(&episode.subject).map(|&series| series.clone());
         Draft {
+            is_known: series.is_some(),
             series: series.unwrap_or_else(|| series_of(&episode)),
             start,
             end: episode.end,
@@ -145,6 +148,7 @@ impl Draft {
         let at = start.explanation.detected_at;
         Self {
             series: start.series.clone(),
+            is_known: true,
             start: start.start,
             end: end.as_ref().and_then(|end| end.end),
             read: None,
@@ -229,9 +233,10 @@ fn look<'d>(
     engine: &mut Engine,
     drafts: impl Iterator<Item = (usize, &'d Draft)>,
 ) -> HashMap<usize, Seen> {
+    let log = counted.first.unwrap_or(Minute::MAX)..counted.end.minute();
     let mut looks: Vec<(Minute, usize, &Draft)> = drafts
         .flat_map(|(i, draft)| draft.looks().map(move |minute| (minute, i, draft)))
-        .filter(|(minute, ..)| *minute < counted.end.minute())
+        .filter(|(minute, _, draft)| draft.is_known && log.contains(minute))
         .collect();
     looks.sort_by_key(|&(minute, i, _)| (minute, Reverse(i)));
     let nothing = SealedCounts::default();
@@ -254,7 +259,7 @@ fn look<'d>(
 
 impl Case {
     fn new(draft: Draft, seen: Seen, config: &Config) -> Self {
-        let Draft { series, start, end, read, reported, looks } = draft;
+        let Draft { series, is_known, start, end, read, reported, looks } = draft;
         let wanted = config.wants(series.insight_type());
         let examination = nearest(seen.taken, start);
         let fitted = examination.as_ref().and_then(|taken| Some(taken.look.as_ref()?.fitted));
@@ -274,8 +279,11 @@ impl Case {
                 let kind = series.insight_type();
                 vec![format!("{kind}s are not looked for with the settings of this report.")]
             }
-            (None, _) => {
+            (None, _) if is_known => {
                 vec!["It lies outside of the calls that were read: nothing explains it.".into()]
+            }
+            (None, _) => {
+                vec!["No call of this series was read: nothing explains it.".into()]
             }
         };
         let own = reported.as_ref().map(|(own, _)| own);

@@ -35,7 +35,9 @@ pub(super) fn write(out: &mut impl Write, answer: &Answer, width: usize) -> io::
     if !plot.is_empty() {
         writeln!(out, "{plot}\n")?;
     }
-    paragraph(out, &normal(answer), width)?;
+    if let Some(sentences) = normal(answer) {
+        paragraph(out, &sentences, width)?;
+    }
     if let Some(comparison) = answer.comparison.as_ref().filter(|c| !c.attributions.is_empty()) {
         let during = &comparison.during;
         let insight = comparison.insight;
@@ -69,7 +71,7 @@ pub(super) fn write(out: &mut impl Write, answer: &Answer, width: usize) -> io::
 pub(super) fn paragraphs(answer: &Answer) -> Vec<String> {
     let mut paragraphs = vec![verdict(answer)];
     paragraphs.extend(evidence(answer));
-    paragraphs.push(normal(answer));
+    paragraphs.extend(normal(answer));
     paragraphs
 }
 
@@ -210,10 +212,11 @@ fn score(test: &Test) -> String {
     }
 }
 
-/// Returns what is normal for the series, and what else was known then.
-fn normal(answer: &Answer) -> String {
+/// Returns what is normal for the series, and what else was known then, if anything was.
+fn normal(answer: &Answer) -> Option<String> {
+    const BEGINNING: &str = "What is normal:";
     let examination = &answer.examination;
-    let mut text = String::from("What is normal:");
+    let mut text = String::from(BEGINNING);
     if let Some(comparison) = &answer.comparison {
         let baseline = comparison.baseline;
         let span = duration(baseline.duration);
@@ -296,7 +299,7 @@ fn normal(answer: &Answer) -> String {
         let _ =
             write!(text, " The log was missing from {} to {}.", clock(hole.start), clock(hole.end));
     }
-    text
+    (text != BEGINNING).then_some(text)
 }
 
 /// Returns a dispersion with three digits that count.

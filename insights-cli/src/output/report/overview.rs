@@ -110,12 +110,20 @@ impl<'r> Overview<'r> {
         let series = series.collect();
         let numbers: HashMap<&SeriesKey, usize> = keys().zip(0..).collect();
         let number = |case: &Case| numbers.get(&case.series).copied().unwrap_or_default();
+        let mut summary = report.summary.lines();
+        if report.is_given {
+            let told = report.cases.len();
+            let found = report.summary.starts;
+            if let Some((_, line)) = summary.iter_mut().find(|(label, _)| label == "insights") {
+                *line = format!("{told} told by records; with these settings {found} are found");
+            }
+        }
         let episodes = report.cases.iter().map(|case| EpisodeLine::new(case, number(case)));
         Self {
             program: concat!("insights ", env!("CARGO_PKG_VERSION")).to_owned(),
             command: &report.command,
             span: report.span.map(|(first, end)| (first.since_epoch(), end.since_epoch())),
-            summary: report.summary.lines(),
+            summary,
             problems: &report.problems.0,
             more_problems: report.problems.1,
             settings: &report.settings,
