@@ -141,7 +141,7 @@ class Chart {
   }
 
   #options() {
-    const { calls, faint, expected, band, ink, grid } = this.#colours;
+    const { calls, hours, expected, band, ink, grid } = this.#colours;
     const stepped = uPlot.paths.stepped({ align: 1 });
     const line = (stroke, more) => ({
       stroke,
@@ -175,7 +175,7 @@ class Chart {
       series: [
         {},
         line(calls, { fill: `${calls}33`, width: 1.25 }),
-        line(faint, { fill: `${faint}22` }),
+        line(hours, { fill: `${hours}22` }),
         line(expected, { width: 1.5, dash: [5, 3] }),
         line("transparent", {}),
         line(band, {}),

@@ -41,7 +41,9 @@ class Counts {
   }
 
   get end() {
-    return Math.max((this.firstHour + this.hours.length) * HOUR, this.segments.at(-1)?.end ?? 0);
+    const hours = (this.firstHour + this.hours.length) * HOUR;
+    // The last hour may not be over.
+    return Math.min(hours, report.span?.[1] ?? hours);
   }
 
   /** The segment that a minute is in, if it is known by minutes. */

@@ -97,9 +97,10 @@ class Detail {
     );
   }
 
-  #sections(episode, { sentences, records, commands, fitted }) {
+  #sections(episode, { sentences, records, commands }) {
     const others = allEpisodes.filter(
-      (other) => other !== episode && other.incident === episode.incident,
+      (other) =>
+        other !== episode && other.incident !== null && other.incident === episode.incident,
     );
     const last = records.at(-1);
     const why = node(
@@ -107,13 +108,6 @@ class Detail {
       { class: "why" },
       node("h3", {}, episode.read ? "What the record says" : "Why it fired"),
       sentences.map((sentence) => node("p", {}, visible(sentence))),
-      fitted === null
-        ? null
-        : node(
-            "p",
-            { class: "faint" },
-            `What is ordinary was learnt from the minutes before ${time(fitted)} UTC.`,
-          ),
       others.length === 0 ? null : related(others),
     );
     const more = node(

@@ -105,7 +105,7 @@ function palette(box, look) {
   };
   const found = {
     calls: read("calls"),
-    faint: read("faint"),
+    hours: read("faint"),
     expected: read("expected"),
     band: read("band"),
     baseline: read("baseline"),

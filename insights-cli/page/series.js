@@ -1,14 +1,22 @@
 // The list of series: how busy, how regular, and what would be unusual of each.
 
+const SERIES_NOTE =
+  "Baseline: calls a minute at the end of the log. Would fire: the fewest calls in one minute, and the " +
+  "silence, that would start an Insight then.";
+
 const SERIES_COLUMNS = [
   { key: "api", title: "API", order: (one, other) => compare(one.title, other.title) },
-  { key: "spark", title: "Calls over the span", order: null },
+  { key: "spark", title: "Calls over the span" },
   { key: "calls", title: "Calls", order: (one, other) => other.calls - one.calls },
-  { key: "average", title: "Baseline a min", order: (one, other) => other.average - one.average },
+  {
+    key: "average",
+    title: "Baseline a min",
+    order: (one, other) => (other.average ?? -1) - (one.average ?? -1),
+  },
   {
     key: "pattern",
     title: "Pattern",
-    order: (one, other) => compare(one.pattern ?? "\uffff", other.pattern ?? "\uffff"),
+    order: (one, other) => compare(one.pattern ?? LAST, other.pattern ?? LAST),
   },
   {
     key: "peak",
@@ -18,7 +26,7 @@ const SERIES_COLUMNS = [
   {
     key: "burst",
     title: "Would fire",
-    order: (one, other) => (one.burst ?? Infinity) - (other.burst ?? Infinity),
+    order: (one, other) => (one.burst ?? Number.MAX_VALUE) - (other.burst ?? Number.MAX_VALUE),
   },
   { key: "worst", title: "Insights", order: byWorst },
 ];
@@ -33,119 +41,45 @@ function byWorst(one, other) {
 
 class SeriesList {
   #table;
-  #heads = new Map();
-  #rows = new Map();
-  #select;
-  #key = "worst";
-  #turned = false;
-  #passes = () => true;
-  #parts = null;
-  #only;
-  /** How many series the list shows. */
-  size = 0;
 
   /** Draws into a box; `only(series)` shows the episodes of a series. */
   constructor(box, only) {
-    this.#only = only;
-    const head = node("tr", { role: "row" });
-    for (const { key, title, order } of SERIES_COLUMNS) {
-      const label =
-        order === null
-          ? title
-          : node("button", { type: "button", onclick: () => this.#sort(key) }, title);
-      const cell = node("th", { role: "columnheader", scope: "col", class: key }, label);
-      if (order !== null) this.#heads.set(key, cell);
-      head.append(cell);
-    }
-    this.#select = node(
-      "select",
-      { "aria-label": "Sort by" },
-      node("option", { value: "worst" }, "most unusual first"),
-      node("option", { value: "calls" }, "busiest first"),
-      node("option", { value: "burst" }, "most easily fired first"),
-      node("option", { value: "api" }, "by name"),
-    );
-    this.#select.addEventListener("change", () => this.#sort(this.#select.value));
-    this.#table = node(
-      "table",
-      { role: "table", class: "list series", "aria-label": "Series" },
-      node("thead", { role: "rowgroup" }, head),
-    );
-    box.append(
-      node(
-        "div",
-        { class: "sorter always" },
-        this.#select,
-        node(
-          "p",
-          { class: "faint" },
-          "Baseline: calls a minute at the end of the log. Would fire: the fewest calls in one minute, " +
-            "and the silence, that would start an Insight then.",
-        ),
-      ),
-      this.#table,
-    );
-    window.addEventListener("beforeprint", () => this.#parts?.finish());
+    this.#table = new Table(box, {
+      label: "Series",
+      kind: "series",
+      columns: SERIES_COLUMNS,
+      sorts: [
+        ["worst", "most unusual first"],
+        ["calls", "busiest first"],
+        ["burst", "most easily fired first"],
+        ["api", "by name"],
+      ],
+      items: allSeries,
+      row: (series) => seriesRow(series, only),
+      size: 30,
+      empty: () => "No series passes the filters.",
+      note: node("p", { class: "faint" }, SERIES_NOTE, unlisted()),
+    });
+  }
+
+  /** How many series the list shows. */
+  get size() {
+    return this.#table.shown.length;
   }
 
   /** Shows the series that pass. */
   draw(passes) {
-    this.#passes = passes;
-    this.#parts?.stop();
-    const { order } = SERIES_COLUMNS.find(({ key }) => key === this.#key);
-    const turn = this.#turned ? -1 : 1;
-    const shown = allSeries.filter(passes).sort((one, other) => turn * order(one, other));
-    this.size = shown.length;
-    for (const [key, cell] of this.#heads) {
-      const sorted = key === this.#key;
-      cell.setAttribute("aria-sort", sorted ? (this.#turned ? "descending" : "ascending") : "none");
-    }
-    if ([...this.#select.options].some(({ value }) => value === this.#key))
-      this.#select.value = this.#key;
-    for (const body of [...this.#table.tBodies]) body.remove();
-    if (shown.length === 0) {
-      this.#table.append(
-        node(
-          "tbody",
-          { role: "rowgroup" },
-          node(
-            "tr",
-            { role: "row" },
-            node("td", { role: "cell", class: "empty" }, "No series passes the filters."),
-          ),
-        ),
-      );
-    }
-    this.#parts = inParts(shown, 30, 30, (part) => {
-      if (part.length === 0) return;
-      this.#table.append(
-        node(
-          "tbody",
-          { role: "rowgroup" },
-          part.map((series) => this.#row(series)),
-        ),
-      );
-    });
-  }
-
-  #sort(key) {
-    this.#turned = key === this.#key && !this.#turned;
-    this.#key = key;
-    this.draw(this.#passes);
-  }
-
-  #row(series) {
-    let row = this.#rows.get(series);
-    if (row === undefined) {
-      row = seriesRow(series, this.#only);
-      this.#rows.set(series, row);
-    }
-    return row;
+    this.#table.draw(passes);
   }
 }
 
+function unlisted() {
+  const { unlisted: others = 0 } = report;
+  if (others === 0) return "";
+  return ` ${plural(others, "other series", "other series")} with fewer calls and no Insights are not listed.`;
+}
+
 function seriesRow(series, only) {
-  const cell = (key, ...children) => node("td", { role: "cell", class: key }, children);
   const fire = [];
   if (series.burst !== null) fire.push(plural(series.burst, "call"));
   if (series.silence !== null) fire.push(`${duration(series.silence)} silent`);
@@ -153,11 +87,7 @@ function seriesRow(series, only) {
   return node(
     "tr",
     { role: "row" },
-    cell(
-      "api",
-      node("span", {}, seriesName(series)),
-      node("span", { class: "faint" }, place(series)),
-    ),
+    cell("api", node("span", {}, seriesName(series)), faint(place(series))),
     cell("spark", sparkline(series)),
     cell("calls", count(series.calls)),
     cell("average", rate(series.average)),
@@ -166,16 +96,13 @@ function seriesRow(series, only) {
       "peak",
       series.peak === null
         ? "–"
-        : [
-            count(series.peak[1]),
-            node("span", { class: "faint" }, ` ${time(series.peak[0]).slice(5)}`),
-          ],
+        : [count(series.peak[1]), faint(` ${time(series.peak[0]).slice(5)}`)],
     ),
     cell("burst", fire.length === 0 ? "–" : fire.join(", ")),
     cell(
       "worst",
       found === 0
-        ? node("span", { class: "faint" }, "none")
+        ? faint("none")
         : [
             node(
               "button",
@@ -187,7 +114,7 @@ function seriesRow(series, only) {
               },
               plural(found, "episode"),
             ),
-            node("span", { class: "faint" }, ` ${scoreText(series.worst)}`),
+            faint(` ${scoreText(series.worst)}`),
           ],
     ),
   );

@@ -70,7 +70,8 @@ function percent(share) {
 
 /** What became of a rate: how many times it was, or by how much it fell. */
 function change(baseline, insight) {
-  if (!baseline) return insight ? "from none" : "–";
+  if (baseline === null || insight === null) return "";
+  if (baseline === 0) return insight > 0 ? "from none" : "–";
   const times = insight / baseline;
   if (times < 1) return `−${percent(1 - times)}`;
   if (times >= 1e6) return ">1,000,000×";
@@ -79,8 +80,9 @@ function change(baseline, insight) {
 
 /** How far a rate has moved, for sorting: a rise from nothing is farther than any other. */
 function distance(baseline, insight) {
-  if (!baseline) return insight ? Number.MAX_VALUE : 0;
-  return insight ? Math.abs(Math.log(insight / baseline)) : Number.MAX_VALUE;
+  if (baseline === null || insight === null) return -1;
+  if (baseline === 0) return insight > 0 ? Number.MAX_VALUE : 0;
+  return insight > 0 ? Math.abs(Math.log(insight / baseline)) : Number.MAX_VALUE;
 }
 
 function instant(minute) {

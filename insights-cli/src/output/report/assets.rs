@@ -11,7 +11,7 @@ const STYLES: [&str; 2] =
 /// What draws charts.
 const CHARTS: &str = include_str!("../../../page/vendor/uPlot.iife.min.js");
 /// The script of the page, in the order in which its files need each other.
-const SCRIPTS: [&str; 15] = [
+const SCRIPTS: [&str; 16] = [
     include_str!("../../../page/text.js"),
     include_str!("../../../page/node.js"),
     include_str!("../../../page/data.js"),
@@ -19,6 +19,7 @@ const SCRIPTS: [&str; 15] = [
     include_str!("../../../page/filter.js"),
     include_str!("../../../page/overview.js"),
     include_str!("../../../page/timeline.js"),
+    include_str!("../../../page/table.js"),
     include_str!("../../../page/episodes.js"),
     include_str!("../../../page/series.js"),
     include_str!("../../../page/marks.js"),
