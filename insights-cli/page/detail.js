@@ -36,6 +36,7 @@ class Detail {
     this.#box.append(this.#head(episode), facts(episode), chart, rest);
     this.link();
     this.#box.className = `panel detail ${episode.look.name}`;
+    this.#box.setAttribute("aria-busy", "true");
     this.#box.hidden = false;
     try {
       const [told, counts] = await Promise.all([explanation(episode), Counts.of(episode.series)]);
@@ -52,7 +53,7 @@ class Detail {
         ),
       );
     }
-    this.#box.dataset.ready = episode.id;
+    this.#box.removeAttribute("aria-busy");
   }
 
   /** Makes the links to the episodes around the open one anew, as the list may be another. */

@@ -22,8 +22,12 @@ const EPISODE_COLUMNS = [
   },
   { key: "change", title: "Calls a minute", order: (one, other) => other.distance - one.distance },
   { key: "length", title: "Length", order: (one, other) => other.length - one.length },
-  { key: "who", title: "Who", order: (one, other) => compare(one.who ?? LAST, other.who ?? LAST) },
+  { key: "who", title: "Who", order: (one, other) => compare(caller(one), caller(other)) },
 ];
+
+function caller({ who }) {
+  return who === null ? LAST : resourceOf(who);
+}
 
 class Episodes {
   #table;
@@ -101,5 +105,5 @@ function episodeRow(episode) {
 
 /** The part of an ARN that tells one caller from others. */
 function resourceOf(text) {
-  return /^arn:[^:]*:[^:]*:[^:]*:[^:]*:(.+)$/u.exec(text)?.[1] ?? text;
+  return /^arn:[^:]*:[^:]*:[^:]*:[^:]*:(.+)$/su.exec(text)?.[1] ?? text;
 }

@@ -44,9 +44,15 @@ class Filter {
     this.#read();
     let timer = 0;
     form.addEventListener("input", (event) => {
+      if (!event.target.matches("input")) return;
+      // What is being written is waited for.
+      clearTimeout(timer);
+      timer = setTimeout(() => this.#update(), 120);
+    });
+    form.addEventListener("change", (event) => {
       if (event.target === this.#fields.source) this.#listNames();
       clearTimeout(timer);
-      timer = setTimeout(() => this.#update(), event.target.matches("input") ? 120 : 0);
+      this.#update();
     });
     form.addEventListener("submit", (event) => event.preventDefault());
     form.addEventListener("reset", (event) => {

@@ -94,7 +94,7 @@ class Timeline {
     }
     if (parts.length === 0) parts.push(node("p", { class: "empty" }, nothingFound()));
     this.#area.replaceChildren(...parts);
-    this.#offer(this.#shown[0]);
+    this.#offer(this.#area.querySelector(".bar"));
     this.#say();
   }
 
@@ -116,7 +116,7 @@ class Timeline {
     if (episode === null) return;
     const bar = this.#bars.get(episode);
     bar.setAttribute("aria-current", "true");
-    this.#offer(episode);
+    this.#offer(bar);
     const { start, end } = episode;
     const [from, to] = this.#view;
     if (start >= to || end <= from) this.zoom([start - (to - from) / 2, start + (to - from) / 2]);
@@ -172,9 +172,9 @@ class Timeline {
   }
 
   /** Lets the tabulator stop at one bar: from it the arrow keys lead to the others. */
-  #offer(episode) {
+  #offer(bar) {
     this.#box.querySelector('.bar[tabindex="0"]')?.setAttribute("tabindex", "-1");
-    this.#bars.get(episode)?.setAttribute("tabindex", "0");
+    bar?.setAttribute("tabindex", "0");
   }
 
   #listen() {
@@ -213,8 +213,7 @@ class Timeline {
       next = rows[rows.indexOf(event.target.closest(".row")) + step]?.querySelector(".bar");
     }
     if (!next) return;
-    this.#box.querySelector('.bar[tabindex="0"]')?.setAttribute("tabindex", "-1");
-    next.setAttribute("tabindex", "0");
+    this.#offer(next);
     next.focus({ preventScroll: true });
   }
 
