@@ -2,6 +2,7 @@
 
 pub(crate) mod baseline;
 pub(crate) mod explain;
+mod global;
 pub(crate) mod report;
 mod score;
 mod synth;
@@ -12,6 +13,7 @@ use std::path::PathBuf;
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
 pub(crate) use self::{
+    global::{Color, Global},
     score::{Score, ScoreFormat},
     synth::{Form, Synth},
     tune::{Tune, Tuning},
@@ -20,10 +22,12 @@ pub(crate) use self::{
 /// CloudTrail Insights you can own: replay any archive, learn how often each AWS API is called
 /// and fails, and see when a rate leaves its baseline.
 #[derive(Debug, Parser)]
-#[command(name = "insights", version, max_term_width = 100, infer_subcommands = false)]
+#[command(name = "insights", version, max_term_width = 100, disable_help_flag = true)]
 pub(crate) struct Args {
     #[command(subcommand)]
     pub(crate) command: Command,
+    #[command(flatten)]
+    pub(crate) global: Global,
 }
 
 #[derive(Debug, Subcommand)]

@@ -5,6 +5,7 @@
 //! input; the library to embed is `insights-core`.
 
 mod args;
+mod color;
 mod columns;
 mod commands;
 mod comparison;
@@ -39,7 +40,9 @@ use crate::{args::Args, exit::Exit};
 /// Runs what the command line asks for.
 #[must_use]
 pub fn main() -> ExitCode {
+    color::choose_early(std::env::args_os().skip(1));
     let args = Args::parse();
+    color::choose(args.global.color);
     let exit = commands::run(args).unwrap_or_else(|error| {
         let exit = Exit::of_error(&error);
         if exit != Exit::Done {

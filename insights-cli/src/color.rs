@@ -1,0 +1,76 @@
+//! Whether output is coloured: as `--color` says, else as the terminal and the environment do.
+//!
+//! The choice is one of the whole process, since the parser prints help and errors of its own
+//! before there is anything to pass it on with.
+
+use std::{ffi::OsStr, io};
+
+use anstream::{AutoStream, ColorChoice, stream::RawStream};
+use clap::ValueEnum;
+
+use crate::args::Color;
+
+/// Takes over what was asked for.
+pub(crate) fn choose(color: Color) {
+    match color {
+        Color::Auto => ColorChoice::Auto,
+        Color::Always => ColorChoice::Always,
+        Color::Never => ColorChoice::Never,
+    }
+    .write_global();
+}
+
+/// Takes over what `--color` says among arguments that are not parsed yet, if it can be understood.
+///
+/// Without it, what the parser itself prints could not follow: help and errors.
+pub(crate) fn choose_early<T: AsRef<OsStr>>(args: impl IntoIterator<Item = T>) {
+    if let Some(color) = said(args) {
+        choose(color);
+    }
+}
+
+fn said<T: AsRef<OsStr>>(args: impl IntoIterator<Item = T>) -> Option<Color> {
+    let mut args = args.into_iter();
+    while let Some(arg) = args.next() {
+        let value = match arg.as_ref().to_str()? {
+            "--" => return None,
+            "--color" => args.next()?.as_ref().to_str()?.to_owned(),
+            arg => match arg.strip_prefix("--color=") {
+                Some(value) => value.to_owned(),
+                None => continue,
+            },
+        };
+        return Color::from_str(&value, false).ok();
+    }
+    None
+}
+
+/// Returns whether what goes to stdout is coloured.
+pub(crate) fn on_stdout() -> bool {
+    on(&io::stdout())
+}
+
+/// Returns whether what goes to stderr is coloured.
+pub(crate) fn on_stderr() -> bool {
+    on(&io::stderr())
+}
+
+fn on<S: RawStream>(stream: &S) -> bool {
+    AutoStream::choice(stream) != ColorChoice::Never
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_color_is_found_before_anything_is_parsed() {
+        let said = |args: &str| said(args.split_whitespace());
+        assert_eq!(said("replay logs --color never -q"), Some(Color::Never));
+        assert_eq!(said("--color=always --help"), Some(Color::Always));
+        assert_eq!(said("replay --color"), None);
+        assert_eq!(said("replay --color=loud"), None);
+        assert_eq!(said("replay -- --color=always"), None);
+        assert_eq!(said("replay --colors=always"), None);
+    }
+}
