@@ -1,8 +1,11 @@
 //! What was typed.
 
 pub(crate) mod baseline;
+mod completions;
+mod examples;
 pub(crate) mod explain;
 mod global;
+mod man;
 pub(crate) mod report;
 mod score;
 mod synth;
@@ -10,118 +13,131 @@ mod tune;
 
 use std::path::PathBuf;
 
-use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+use clap::{ArgAction, Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
+use self::examples::headed;
 pub(crate) use self::{
+    completions::Completions,
     global::{Color, Global},
+    man::Man,
     score::{Score, ScoreFormat},
     synth::{Form, Synth},
     tune::{Tune, Tuning},
 };
+use crate::color::HELP;
 
 /// CloudTrail Insights you can own: replay any archive, learn how often each AWS API is called
 /// and fails, and see when a rate leaves its baseline.
 #[derive(Debug, Parser)]
-#[command(name = "insights", version, max_term_width = 100, disable_help_flag = true)]
+#[command(
+    name = "insights",
+    version,
+    // Prose in longer lines is hard to read, however wide the terminal.
+    max_term_width = 100,
+    disable_help_flag = true,
+    disable_version_flag = true,
+    subcommand_value_name = "COMMAND",
+    styles = HELP,
+    after_help = headed(examples::START),
+    after_long_help = headed(&[examples::START, examples::STATUS].join("\n\n"))
+)]
 pub(crate) struct Args {
     #[command(subcommand)]
     pub(crate) command: Command,
     #[command(flatten)]
     pub(crate) global: Global,
+    /// Print the version
+    #[arg(
+        short = 'V',
+        long,
+        action = ArgAction::Version,
+        help_heading = "Global options",
+        display_order = 902
+    )]
+    version: Option<bool>,
 }
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Replay an archive: CloudTrail logs in, Insight events out.
-    #[command(after_help = "\
-Examples:
-  insights replay AWSLogs/
-  insights replay s3://my-trail/AWSLogs/ --from 2026-03-01 --account 111122223333
-  insights replay logs/ --from 2026-03-01 --region eu-west-1 --format jsonl -o insights.jsonl
-  insights replay AWSLogs/ --output-tree bucket/
-  zcat one.json.gz | insights replay - --format table")]
+    /// Tell what is unusual: CloudTrail logs in, Insights out
+    #[command(after_help = headed(examples::REPLAY))]
     Replay(Replay),
-    /// Make a page of an archive's Insights to look at, in one file for any browser.
-    #[command(after_help = report::EXAMPLES)]
+    /// Write a page of Insights to look at, in one file for any browser
+    ///
+    /// INPUT may also be tables of counts, as `insights count` writes them; and beside these or
+    /// logs, files of Insights events, CloudTrail's own or ours: then the page tells of them, and of
+    /// each what is made of it with the settings in effect.
+    ///
+    /// The page needs no network and holds all its data: it can be mailed, and opens in any browser
+    /// of the last years. A link to an Insight is the name of the file, #, and its sharedEventID.
+    #[command(after_help = headed(examples::REPORT))]
     Report(Box<report::Report>),
-    /// Count only: CloudTrail logs in, calls by series and minute out, as CSV or Parquet.
-    #[command(after_help = "\
-The table is for `detect` and query engines: names are in it as they were logged, so a spreadsheet
-has to import its columns as text. Tables as input become one.
-
-Examples:
-  insights count AWSLogs/ -o counts.csv
-  insights count AWSLogs/ -o counts.parquet
-  insights count january.csv february.csv -o counts.parquet
-  insights detect counts.csv")]
-    Count(Count),
-    /// Detect only: counts in, ours or those of any engine that can GROUP BY; Insight events out.
-    #[command(after_help = "\
-Counts are CSV with the header
-  minute,account_id,aws_region,event_source,event_name,event_category,error_code,count
-and optionally user_identity,user_agent,resource_arn, or Parquet with these columns. Rows may come
-in any order and in any number of files.
-
-Examples:
-  insights detect counts.csv
-  insights detect january.parquet february.csv.gz
-  insights detect orders.csv --series-csv time=timestamp,value=orders
-  insights detect mails.csv.gz --series-csv time=at,value=sent,name=host,step=5m --format table")]
-    Detect(Detect),
-    /// Explain an Insight, or why there is none: what was tested, expected and found, who is behind
-    /// it, and the records.
-    #[command(after_help = "\
-INPUT may also be tables of counts, as `insights count` writes them; they have no records, and say
-who called only if they have the columns for it.
-
-Examples:
-  insights explain AWSLogs/ --id 0f6fb2f1
-  insights explain AWSLogs/ --series s3:GetObject --at 2026-03-02T14:05:00Z
-  insights explain AWSLogs/ --series kms:Decrypt:AccessDenied --at 2026-03-02T14:05:00Z --format json
-  insights explain AWSLogs/ --id 0f6fb2f1 --events | jq -r .sourceIPAddress | sort | uniq -c")]
+    /// Explain an Insight, or why there is none
+    ///
+    /// It tells what was tested, expected and found, who is behind it, and prints the records.
+    ///
+    /// INPUT may also be tables of counts, as `insights count` writes them; they have no records,
+    /// and say who called only if they have the columns for it.
+    #[command(after_help = headed(examples::EXPLAIN))]
     Explain(explain::Explain),
-    /// Tell what is normal: for each API and error code how often, how regularly, and the smallest
-    /// burst and the silence that would start an Insight.
-    #[command(after_help = "\
-INPUT may also be tables of counts, as `insights count` writes them.
-
-The bursts are the least calls in the minute at --at, and evenly spread over the fifteen minutes
-from there on, that would start an Insight: one call less would not. The silence is counted from
-the last call on; one that is a minute shorter would pass. All are found by trying, with the
-settings in effect.
-
-Examples:
-  insights baseline AWSLogs/ --top 20
-  insights baseline counts.csv --at 2026-03-09T03:00:00Z --format csv -o normal.csv")]
+    /// Tell what is normal for each API and error code
+    ///
+    /// For each it tells how often it is called, how regularly, and the smallest burst and the
+    /// silence that would start an Insight.
+    ///
+    /// INPUT may also be tables of counts, as `insights count` writes them.
+    ///
+    /// The bursts are the least calls in the minute at --at, and evenly spread over the fifteen
+    /// minutes from there on, that would start an Insight: one call less would not. The silence is
+    /// counted from the last call on; one that is a minute shorter would pass. All are found by
+    /// trying, with the settings in effect.
+    #[command(after_help = headed(examples::BASELINE))]
     Baseline(baseline::Baseline),
-    /// Print the settings in effect, as the file that `--config` takes: each with what it does.
-    #[command(after_help = "\
-Examples:
-  insights config > insights.toml
-  insights config --config insights.toml --profile quiet --set baseline=14d
-  insights replay AWSLogs/ --config insights.toml")]
-    Config(PrintConfig),
-    /// Write a labelled account to try things on: counts or an archive, the same for the same seed.
-    #[command(after_help = "\
-The calls of an invented account are made from what causes them, and anomalies of 15 classes are put
-into them. With all behaviours it has some 600 series and 750,000 calls a day. In four weeks that is
-3 million counts in a table of 560 MB or, as an archive, 21 million records in 32,000 files of 2 GB,
-which take some minutes to write. For a smaller one take fewer days, or a mix with less traffic and
-fewer pollers and changing services.
-
-Examples:
-  insights synth -o account
-  insights detect account/counts.csv --format table
-  insights synth --print-mix > mix.toml
-  insights synth --mix mix.toml --days 10 --format archive -o archive
-  insights replay archive --include-reads")]
-    Synth(Synth),
-    /// Score Insights: against labels, or against those of CloudTrail itself.
-    #[command(after_help = score::EXAMPLES)]
-    Score(Score),
-    /// Tune the detection: every configuration is scored against labels, and the best one written.
-    #[command(after_help = tune::EXAMPLES)]
+    /// Find the settings that suit labels best
+    #[command(long_about = tune::ABOUT, after_help = headed(examples::TUNE))]
     Tune(Box<Tune>),
+    /// Score Insights against labels, or against CloudTrail's own
+    #[command(long_about = score::ABOUT, after_help = headed(examples::SCORE))]
+    Score(Score),
+    /// Count calls by series and minute, as CSV or Parquet
+    ///
+    /// The table is for `insights detect` and query engines: names are in it as they were logged,
+    /// so a spreadsheet has to import its columns as text. Tables as input become one.
+    #[command(after_help = headed(examples::COUNT))]
+    Count(Count),
+    /// Tell what is unusual in counts: ours, those of a query engine, other series
+    ///
+    /// Counts come from `insights count` or from any engine that can GROUP BY. They are Parquet or
+    /// CSV with the header
+    ///
+    ///   minute,account_id,aws_region,event_source,event_name,event_category,error_code,count
+    ///
+    /// and optionally user_identity,user_agent,resource_arn. Rows may come in any order and in any
+    /// number of files.
+    #[command(after_help = headed(examples::DETECT))]
+    Detect(Detect),
+    /// Print the settings in effect, each with what it does
+    ///
+    /// They are printed as the file that --config takes.
+    #[command(after_help = headed(examples::CONFIG))]
+    Config(PrintConfig),
+    /// Write an invented account with known anomalies, to try things on
+    ///
+    /// The calls are made from what causes them, and anomalies of 15 classes are put into them. It
+    /// is a table of counts or an archive, the same for the same seed.
+    ///
+    /// With all behaviours an account has some 600 series and 750,000 calls a day. In four weeks
+    /// that is 3 million counts in a table of 560 MB or, as an archive, 21 million records in
+    /// 32,000 files of 2 GB, which take some minutes to write. For a smaller one take fewer days,
+    /// or a mix with less traffic and fewer pollers and changing services.
+    #[command(after_help = headed(examples::SYNTH))]
+    Synth(Synth),
+    /// Print what lets a shell complete commands, options and values
+    #[command(after_help = headed(examples::COMPLETIONS))]
+    Completions(Completions),
+    /// Print a manual page, or write all of them
+    #[command(after_help = headed(examples::MAN))]
+    Man(Man),
 }
 
 #[derive(Debug, ClapArgs)]
@@ -129,11 +145,11 @@ pub(crate) struct Replay {
     #[command(flatten)]
     pub(crate) input: Input,
     #[command(flatten)]
-    pub(crate) settings: Settings,
-    #[command(flatten)]
     pub(crate) select: Select,
     #[command(flatten)]
     pub(crate) model: Model,
+    #[command(flatten)]
+    pub(crate) settings: Settings,
     #[command(flatten)]
     pub(crate) results: Results,
     #[command(flatten)]
@@ -145,9 +161,9 @@ pub(crate) struct Count {
     #[command(flatten)]
     pub(crate) input: Input,
     #[command(flatten)]
-    pub(crate) settings: Settings,
-    #[command(flatten)]
     pub(crate) select: Select,
+    #[command(flatten)]
+    pub(crate) settings: Settings,
     /// Write to FILE instead of stdout
     #[arg(short, long, value_name = "FILE", help_heading = "Output")]
     pub(crate) output: Option<PathBuf>,
@@ -190,11 +206,11 @@ pub(crate) struct Detect {
     )]
     pub(crate) series_csv: Option<String>,
     #[command(flatten)]
-    pub(crate) settings: Settings,
-    #[command(flatten)]
     pub(crate) select: Select,
     #[command(flatten)]
     pub(crate) model: Model,
+    #[command(flatten)]
+    pub(crate) settings: Settings,
     #[command(flatten)]
     pub(crate) results: Results,
     #[command(flatten)]
@@ -209,7 +225,7 @@ pub(crate) struct Input {
     /// A prefix is an object if there is one of that name, else a folder, else whatever begins so.
     /// Credentials come from the environment, as for other programs that use AWS, from a profile
     /// with keys (AWS_PROFILE), or from the role of the container or instance.
-    #[arg(required = true, value_name = "INPUT")]
+    #[arg(required = true, value_name = "INPUT", help_heading = None::<&str>)]
     pub(crate) inputs: Vec<PathBuf>,
     /// Keep a day of the archive open this long after its end [minutes, or 2h, 7d; default: 1d]
     ///
@@ -253,11 +269,11 @@ pub(crate) struct S3 {
 #[derive(Debug, ClapArgs)]
 pub(crate) struct PrintConfig {
     #[command(flatten)]
-    pub(crate) settings: Settings,
-    #[command(flatten)]
     pub(crate) select: Select,
     #[command(flatten)]
     pub(crate) model: Model,
+    #[command(flatten)]
+    pub(crate) settings: Settings,
     /// Write to FILE instead of stdout
     #[arg(short, long, value_name = "FILE", help_heading = "Output")]
     pub(crate) output: Option<PathBuf>,
@@ -271,7 +287,7 @@ pub(crate) struct Settings {
     ///
     /// What the command line says counts over it: --profile over all that profiles set, then --set,
     /// then the other options.
-    #[arg(long, value_name = "FILE", env = "INSIGHTS_CONFIG")]
+    #[arg(long, value_name = "FILE", env = "INSIGHTS_CONFIG", hide_env_values = true)]
     pub(crate) config: Option<PathBuf>,
     /// One setting as it could stand in the file, such as baseline=14d; may be repeated
     #[arg(long, value_name = "KEY=VALUE")]

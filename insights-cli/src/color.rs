@@ -6,9 +6,28 @@
 use std::{ffi::OsStr, io};
 
 use anstream::{AutoStream, ColorChoice, stream::RawStream};
-use clap::ValueEnum;
+use clap::{
+    ValueEnum,
+    builder::styling::{AnsiColor, Style, Styles},
+};
 
 use crate::args::Color;
+
+/// How help and the parser's errors look.
+pub(crate) const HELP: Styles = Styles::styled()
+    .header(Style::new().bold())
+    .usage(Style::new().bold())
+    .literal(AnsiColor::Cyan.on_default())
+    .placeholder(Style::new())
+    .error(ERROR)
+    .valid(TIP)
+    .invalid(WARNING);
+/// What went wrong.
+pub(crate) const ERROR: Style = AnsiColor::Red.on_default().bold();
+/// What is doubtful.
+pub(crate) const WARNING: Style = AnsiColor::Yellow.on_default();
+/// What to do next.
+pub(crate) const TIP: Style = AnsiColor::Green.on_default();
 
 /// Takes over what was asked for.
 pub(crate) fn choose(color: Color) {

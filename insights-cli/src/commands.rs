@@ -2,12 +2,14 @@
 
 mod archive;
 mod baseline;
+mod completions;
 mod config;
 mod count;
 mod counted;
 mod detect;
 mod detected;
 pub(crate) mod explain;
+mod man;
 mod replay;
 pub(crate) mod report;
 mod score;
@@ -34,14 +36,16 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Exit> {
     match args.command {
         Command::Replay(args) => replay::run(args),
         Command::Report(args) => report::run(*args),
-        Command::Count(args) => count::run(args),
-        Command::Detect(args) => detect::run(args),
         Command::Explain(args) => explain::run(args),
         Command::Baseline(args) => baseline::run(args),
+        Command::Tune(args) => tune::run(*args),
+        Command::Score(args) => score::run(args),
+        Command::Count(args) => count::run(args),
+        Command::Detect(args) => detect::run(args),
         Command::Config(args) => config::run(args),
         Command::Synth(args) => synth::run(args),
-        Command::Score(args) => score::run(args),
-        Command::Tune(args) => tune::run(*args),
+        Command::Completions(args) => completions::run(args),
+        Command::Man(args) => man::run(args),
     }
 }
 

@@ -10,6 +10,12 @@ use super::{Common, Input, Model, Select, Settings};
 pub(crate) struct Baseline {
     #[command(flatten)]
     pub(crate) input: Input,
+    #[command(flatten)]
+    pub(crate) select: Select,
+    #[command(flatten)]
+    pub(crate) model: Model,
+    #[command(flatten)]
+    pub(crate) settings: Settings,
     /// The minute before which to know the log, by event time [RFC 3339 or date; default: the end of
     /// the log]
     #[arg(long, value_name = "TIME", help_heading = "Output")]
@@ -23,12 +29,6 @@ pub(crate) struct Baseline {
     /// Write to FILE instead of stdout; it appears when it is whole
     #[arg(short, long, value_name = "FILE", help_heading = "Output")]
     pub(crate) output: Option<PathBuf>,
-    #[command(flatten)]
-    pub(crate) settings: Settings,
-    #[command(flatten)]
-    pub(crate) select: Select,
-    #[command(flatten)]
-    pub(crate) model: Model,
     #[command(flatten)]
     pub(crate) common: Common,
 }

@@ -9,8 +9,6 @@ use super::{Common, Input, Model, Select, Settings};
 #[derive(Debug, Args)]
 #[command(group = ArgGroup::new("question").required(true).args(["id", "series"]))]
 pub(crate) struct Explain {
-    #[command(flatten)]
-    pub(crate) input: Input,
     /// The Insight with this sharedEventID, or the beginning of one that no other has
     #[arg(long, value_name = "SHAREDEVENTID", help_heading = "Question")]
     pub(crate) id: Option<String>,
@@ -27,6 +25,14 @@ pub(crate) struct Explain {
     /// minutes after are taken, and the one that came nearest to firing is told.
     #[arg(long, value_name = "TIME", requires = "series", help_heading = "Question")]
     pub(crate) at: Option<String>,
+    #[command(flatten)]
+    pub(crate) input: Input,
+    #[command(flatten)]
+    pub(crate) select: Select,
+    #[command(flatten)]
+    pub(crate) model: Model,
+    #[command(flatten)]
+    pub(crate) settings: Settings,
     /// Print the records behind it instead, one a line, as they were logged
     ///
     /// Those of the minutes of the Insight, or of the window that came nearest to firing; repeated
@@ -39,12 +45,6 @@ pub(crate) struct Explain {
     /// Write to FILE instead of stdout; it appears when it is whole
     #[arg(short, long, value_name = "FILE", help_heading = "Output")]
     pub(crate) output: Option<PathBuf>,
-    #[command(flatten)]
-    pub(crate) settings: Settings,
-    #[command(flatten)]
-    pub(crate) select: Select,
-    #[command(flatten)]
-    pub(crate) model: Model,
     #[command(flatten)]
     pub(crate) common: Common,
 }

@@ -6,22 +6,22 @@ use clap::{Args as ClapArgs, ValueEnum};
 
 use super::Common;
 
-pub(super) const EXAMPLES: &str = "\
+/// Paragraphs are lines, for the parser breaks them to the width of the terminal.
+pub(super) const ABOUT: &str = "\
+Score Insights against labels, or against CloudTrail's own.
+
 Labels are CSV with the header
+
   insight_type,account_id,aws_region,event_source,event_name,error_code,start,end
-and optionally class. The end is the first minute that is usual again. Labels of one series do not
+
+and optionally class. The end is the first minute that is usual again. Labels of one series do not \
 overlap. With --explain, Insights tell when they became known, and so how late a Start is.
 
-An Insight finds a label of its series and type if the two overlap or lie at most --tolerance apart,
-and if it became known no earlier than that before the label's start and no later than that after
-its end. Of several Insights the first to be known finds the label; the others tell again, which is
-neither right nor wrong. With --aws, Insights of the same series and type are the same if they
-overlap or lie at most --tolerance apart, those first that overlap most. Each counts once.
-
-Examples:
-  insights replay AWSLogs/ --explain -o insights.jsonl
-  insights score insights.jsonl --labels labels.csv --from 2026-03-10 --to 2026-03-13
-  insights score insights.jsonl --aws AWSLogs/111122223333/CloudTrail-Insight/ --format csv";
+An Insight finds a label of its series and type if the two overlap or lie at most --tolerance \
+apart, and if it became known no earlier than that before the label's start and no later than that \
+after its end. Of several Insights the first to be known finds the label; the others tell again, \
+which is neither right nor wrong. With --aws, Insights of the same series and type are the same if \
+they overlap or lie at most --tolerance apart, those first that overlap most. Each counts once.";
 
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Score {
