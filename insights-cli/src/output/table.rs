@@ -8,6 +8,7 @@ use insights_core::{Attribute, Insight, Minutes};
 use crate::{
     output::{Output, OutputFile, top},
     printable::printable,
+    severity::Severity,
 };
 
 /// Keeps the latest Insight of each episode and writes them all at the end.
@@ -47,7 +48,7 @@ impl Output for Table {
         }
         for (i, column) in table.column_iter_mut().enumerate() {
             column.set_padding((0, 2));
-            if (4..7).contains(&i) {
+            if (5..8).contains(&i) {
                 column.set_cell_alignment(CellAlignment::Right);
             }
             if HEADER[i] != "what" && HEADER[i] != "who" {
@@ -62,10 +63,10 @@ impl Output for Table {
     }
 }
 
-const HEADER: [&str; 8] =
-    ["start (UTC)", "lasted", "what", "where", "baseline", "insight", "change", "who"];
+const HEADER: [&str; 9] =
+    ["start (UTC)", "lasted", "severity", "what", "where", "baseline", "insight", "change", "who"];
 
-fn row(episode: &Insight) -> [Cell; 8] {
+fn row(episode: &Insight) -> [Cell; 9] {
     let series = &episode.series;
     let service = series.event_source.trim_end_matches(".amazonaws.com");
     let code = series.error_code.as_ref().map_or(String::new(), |code| format!(" {code}"));
@@ -75,6 +76,7 @@ fn row(episode: &Insight) -> [Cell; 8] {
     let cells = [
         episode.start.instant().format("%Y-%m-%d %H:%M").to_string(),
         lasted,
+        Severity::of(episode.explanation.finding.score).to_string(),
         format!("{service}:{}{code}", series.event_name),
         format!("{} {}", series.account_id, series.region),
         rate(before),
