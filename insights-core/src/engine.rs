@@ -267,6 +267,17 @@ impl<D: Detector> Engine<D> {
         self.watches.iter().filter(|watch| watch.open.is_some()).count()
     }
 
+    /// Returns the sealed minutes of `span` in which a series had calls, and how many, in order.
+    ///
+    /// What is older than an engine needs is forgotten: minutes are known for at least the length
+    /// of the baseline and of the longest episode, together, before the midnight (UTC) that was
+    /// sealed last.
+    #[must_use]
+    pub fn calls(&self, series: &SeriesKey, span: Range<Minute>) -> &[(Minute, u32)] {
+        let slot = self.find(series);
+        slot.map_or(&[], |slot| self.watches[slot as usize].baseline.range(span))
+    }
+
     /// Adds a cell to the baseline of its series and returns the number of that.
     fn count(&mut self, cell: &Cell, keys: &Keys, numbers: &mut Numbers) -> u32 {
         let slot = &mut numbers.series[cell.series as usize];

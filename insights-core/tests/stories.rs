@@ -47,6 +47,28 @@ fn a_busy_api_that_falls_silent_is_reported_and_its_return_too() {
 }
 
 #[test]
+fn the_calls_around_an_insight_are_known_when_it_ends_and_those_of_other_series_are_not_among_them()
+{
+    let story = Scenario::from(monday()).alive().then(WEEK, 20).then(10, 100).then(60, 0);
+    let mut engine = story.engine();
+    let insights = engine.advance_to(Watermark::before(story.time(WEEK + 11)));
+    let [_, end] = &insights[..] else { panic!("{insights:?}") };
+    let around = end.start - minutes(2)..end.start + minutes(20);
+    let calls: Vec<u32> = engine.calls(&end.series, around.clone()).iter().map(|it| it.1).collect();
+    // Minutes without calls are none, nor are those that are not sealed.
+    assert_eq!(calls, [20, 20, 100, 100, 100, 100, 100, 100, 100, 100, 100, 100]);
+    assert_eq!(engine.calls(&end.series, around.clone())[0].0, around.start);
+
+    let mut unknown = end.series.clone();
+    unknown.region = "nowhere".into();
+    assert!(engine.calls(&unknown, around.clone()).is_empty());
+
+    // Weeks later they are forgotten.
+    let _ = engine.advance_to(Watermark::before(story.time(4 * WEEK)));
+    assert!(engine.calls(&end.series, around).is_empty());
+}
+
+#[test]
 fn a_fall_is_decided_in_the_minute_that_proves_it_and_not_when_the_next_call_comes() {
     let story = Scenario::from(monday()).then(WEEK, 20).then(10, 0).then(60, 20);
     let insights = story.insights();
