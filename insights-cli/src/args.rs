@@ -359,6 +359,9 @@ pub(crate) struct Results {
     /// in csv and table]
     #[arg(long)]
     pub(crate) explain: bool,
+    /// Say below each line of the table, in sentences, why it was reported
+    #[arg(short, long)]
+    pub(crate) verbose: bool,
     /// eventVersion of the records
     #[arg(long, value_name = "VERSION", default_value = insights_core::InsightRecord::EVENT_VERSION)]
     pub(crate) event_version: String,

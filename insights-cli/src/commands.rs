@@ -25,7 +25,7 @@ use crate::{
     args::{Args, Command},
     exit::{Exit, UsageError},
     input::{archive::Outcome, skipped::Skipped, walk::Found},
-    output::{self, Output},
+    output::{self, Output, sparkline::Sparklines},
     plan::{ResultsPlan, RunPlan},
     progress::Progress,
     summary::{LogHole, Summary},
@@ -161,6 +161,36 @@ impl Reports {
             }
         }
         Ok(())
+    }
+
+    /// Draws the minutes around Insights that an engine returned, where they are shown, as soon as
+    /// it knows them.
+    fn draw(&mut self, insights: &[Insight], engine: &Engine) {
+        for sparklines in self.outputs.iter_mut().filter_map(|output| output.sparklines()) {
+            sparklines.take(insights, engine);
+        }
+    }
+
+    /// Draws the rest of them, as far as the log goes.
+    fn draw_rest(&mut self, engine: &Engine) {
+        for sparklines in self.outputs.iter_mut().filter_map(|output| output.sparklines()) {
+            sparklines.finish(engine);
+        }
+    }
+
+    /// Returns what draws the same for another engine, without those that are drawn.
+    fn sparklines(&mut self) -> Option<Sparklines> {
+        let own = self.outputs.iter_mut().find_map(|output| output.sparklines())?;
+        Some(own.fresh())
+    }
+
+    /// Adds what was drawn for other engines.
+    fn join(&mut self, drawn: Vec<Sparklines>) {
+        if let Some(own) = self.outputs.iter_mut().find_map(|output| output.sparklines()) {
+            for drawn in drawn {
+                own.join(drawn);
+            }
+        }
     }
 
     /// Ends the outputs and adds the numbers to `summary`.

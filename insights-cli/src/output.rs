@@ -7,8 +7,10 @@ mod file;
 mod json;
 mod jsonl;
 pub(crate) mod norms;
+mod paragraph;
 pub(crate) mod report;
 pub(crate) mod score;
+pub(crate) mod sparkline;
 mod table;
 mod tree;
 
@@ -17,13 +19,18 @@ use std::path::Path;
 use insights_core::{Attribute, Insight, InsightRecord};
 
 pub(crate) use self::file::OutputFile;
-use self::jsonl::Form;
-use crate::{args::Format, plan::ResultsPlan};
+use self::{jsonl::Form, sparkline::Sparklines, table::Look};
+use crate::{args::Format, color, plan::ResultsPlan};
 
 /// Writes Insights in one format.
 pub(crate) trait Output {
     /// Writes one Insight, or keeps it for the end.
     fn write(&mut self, insight: &Insight) -> anyhow::Result<()>;
+
+    /// Returns what draws the minutes around episodes, where they are shown.
+    fn sparklines(&mut self) -> Option<&mut Sparklines> {
+        None
+    }
 
     /// Writes what was kept and all that is buffered. A file gets its name only now.
     fn finish(self: Box<Self>) -> anyhow::Result<()>;
@@ -48,10 +55,25 @@ pub(crate) fn open(plan: &ResultsPlan) -> anyhow::Result<Vec<Box<dyn Output>>> {
             Format::EventBridge => Box::new(jsonl::Jsonl::new(out, records, Form::EventBridge)),
             Format::Lake => Box::new(jsonl::Jsonl::new(out, records, Form::Lake)),
             Format::Csv => Box::new(csv::Csv::new(out)?),
-            Format::Table => Box::new(table::Table::new(out)),
+            Format::Table => Box::new(table::Table::new(out, look(plan))),
         });
     }
     Ok(outputs)
+}
+
+/// Returns how a table looks where it goes.
+fn look(plan: &ResultsPlan) -> Look {
+    let to_stdout = plan.output.is_none();
+    let width = if to_stdout { width() } else { WIDTH };
+    Look { width, colored: to_stdout && color::on_stdout(), verbose: plan.verbose }
+}
+
+/// The width of lines that no terminal limits.
+const WIDTH: usize = 100;
+
+/// Returns the width of the terminal that stdout is.
+fn width() -> usize {
+    comfy_table::Table::new().width().map_or(WIDTH, usize::from)
 }
 
 /// Opens a file to write to, or stdout.

@@ -52,6 +52,8 @@ pub(crate) struct ResultsPlan {
     pub(crate) format: Option<Format>,
     pub(crate) tree: Option<PathBuf>,
     pub(crate) explain: bool,
+    /// Whether the table explains itself.
+    pub(crate) verbose: bool,
     pub(crate) event_version: String,
     pub(crate) insight_source: Option<String>,
     pub(crate) exit_code: bool,
@@ -134,24 +136,32 @@ impl SeriesPlan {
     }
 }
 
-impl From<args::Results> for ResultsPlan {
-    fn from(args: args::Results) -> Self {
+impl ResultsPlan {
+    /// Checks how Insights are to be written.
+    pub(crate) fn new(args: args::Results) -> Result<Self, UsageError> {
         let people = args.output.is_none() && stdout().is_terminal();
         let usual = if people { Format::Table } else { Format::Jsonl };
         let tree_alone = args.output_tree.is_some() && args.output.is_none();
-        Self {
-            format: args.format.or((!tree_alone).then_some(usual)),
+        let format = args.format.or((!tree_alone).then_some(usual));
+        if args.verbose && format != Some(Format::Table) {
+            return Err(UsageError(
+                "-v explains the lines of a table (--format table); to explain the records of other \
+                 formats, use --explain"
+                    .into(),
+            ));
+        }
+        Ok(Self {
+            format,
             output: args.output,
             tree: args.output_tree,
             explain: args.explain,
+            verbose: args.verbose,
             event_version: args.event_version,
             insight_source: args.insight_source,
             exit_code: args.exit_code,
-        }
+        })
     }
-}
 
-impl ResultsPlan {
     /// Returns whether results appear on the terminal while the run goes on.
     pub(crate) fn streams_to_terminal(&self) -> bool {
         let lines = self.format.is_some_and(|format| format != Format::Table);

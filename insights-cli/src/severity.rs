@@ -19,17 +19,18 @@ pub(crate) enum Severity {
 }
 
 impl Severity {
-    /// The least score that is medium.
-    const MEDIUM: f64 = 6.0;
-
     /// Returns the severity of a score.
     pub(crate) fn of(score: f64) -> Self {
-        if score >= RateDetector::quiet().threshold {
-            Self::High
-        } else if score >= Self::MEDIUM {
-            Self::Medium
-        } else {
-            Self::Low
+        let reached = |severity: &Self| score >= severity.least();
+        [Self::High, Self::Medium].into_iter().find(reached).unwrap_or(Self::Low)
+    }
+
+    /// Returns the least score that is so severe.
+    pub(crate) fn least(self) -> f64 {
+        match self {
+            Self::Low => 0.0,
+            Self::Medium => 6.0,
+            Self::High => RateDetector::quiet().threshold,
         }
     }
 
@@ -56,7 +57,7 @@ mod tests {
     #[test]
     fn what_the_quiet_profile_reports_is_high() {
         let quiet = RateDetector::quiet().threshold;
-        assert!(quiet > Severity::MEDIUM);
+        assert!(quiet > Severity::Medium.least());
         for (score, severity) in [
             (0.0, Severity::Low),
             (5.999, Severity::Low),

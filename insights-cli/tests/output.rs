@@ -277,25 +277,78 @@ fn no_cell_of_a_csv_is_a_formula() {
 fn a_table_has_one_line_an_episode() {
     let run = insights(&[&"replay", &demo(), &"--format", &"table"]).exited(0);
     let lines: Vec<&str> = run.stdout.lines().collect();
-    // A header, the episodes, and a line that says what the numbers are.
-    assert_eq!(lines.len(), 1 + 6 + 1, "{}", run.stdout);
-    assert!(lines[0].contains("baseline") && lines[7].contains("a minute"));
-    for (line, part) in lines[1..].iter().zip([
-        "2026-03-10 02:34",
-        "2026-03-10 07:30",
-        "2026-03-10 16:58",
-        "2026-03-10 23:54",
-        "2026-03-11 06:06",
-        "2026-03-11 13:34",
+    // Without a terminal a line has 100 columns at most.
+    assert!(lines.iter().all(|line| line.chars().count() <= 100), "{}", run.stdout);
+    assert!(lines[0].starts_with("2026 (UTC)   lasted  severity  what"), "{}", run.stdout);
+    for (line, parts) in lines[1..].iter().zip([
+        ["03-10 02:34  10m     medium    iam:CreateAccessKey", "×45k", "user/sandbox-au…"],
+        ["03-10 07:30  5m      medium    secretsmanager:GetSecr", "  new", "assumed-role/co"],
+        ["03-10 16:58  17m     medium    s3:GetObject", "×1054", "user/legacy-bac…"],
+        ["03-10 23:54  20m     low       logs:CreateLogStream", "×714", "assumed-role/no"],
+        ["03-11 06:06  9m      medium    ec2:DescribeInstances", "  new", "assumed-role/co"],
+        ["03-11 13:34  1h43m   low       ssm:UpdateInstanceInfo", "gone", "assumed-role/fl"],
     ]) {
-        assert!(line.contains(part), "{line}");
+        assert!(parts.iter().all(|part| line.contains(part)), "{parts:?}: {line}");
     }
-    assert!(lines[1].contains("iam:CreateAccessKey") && lines[1].contains("10m"));
-    assert!(lines[6].contains("1h43m"), "{}", lines[6]);
+    assert!(lines[7].starts_with("Times are UTC. Severity is medium from a score of 6"));
+    let legend = lines[7..].join(" ");
+    assert!(legend.contains("No room for where, baseline and insight: widen"), "{legend}");
 
     let empty = Folder::new();
     empty.file("a.json", "{\"Records\":[]}");
     assert_eq!(formatted(&empty, "table").stdout.lines().count(), 1);
+}
+
+#[test]
+fn the_minutes_around_an_episode_are_drawn_the_same_from_logs_and_from_counts() {
+    let run = insights(&[&"replay", &demo(), &"--format", &"table"]).exited(0);
+    let plot = |line: &str| line.chars().filter(|c| "·▁▂▃▄▅▆▇█".contains(*c)).collect::<String>();
+    let plots: Vec<String> = run.stdout.lines().map(plot).collect();
+    // A burst of ten minutes in a series of rare calls, and a fleet that falls silent: of 103
+    // minutes 13 are a column, as an episode has half of the columns at most.
+    assert!(plots[1].starts_with("····") && plots[1].contains('█'), "{plots:?}");
+    assert_eq!(plots[1].chars().count(), 16);
+    let around: Vec<usize> = plots[6]
+        .char_indices()
+        .filter(|(_, c)| *c == '·')
+        .map(|(at, _)| plots[6][..at].chars().count())
+        .collect();
+    assert_eq!(around.len(), 8, "{}", plots[6]);
+    assert!(around.windows(2).all(|pair| pair[1] == pair[0] + 1), "{}", plots[6]);
+
+    let folder = Folder::new();
+    let csv = folder.join("counts.csv");
+    insights(&[&"count", &demo(), &"-o", &csv]).exited(0);
+    for threads in ["1", "3"] {
+        let detect = [&"detect" as &dyn AsRef<_>, &csv, &"--format", &"table", &"--threads"];
+        let counted = insights(&[&detect[..], &[&threads]].concat()).exited(0);
+        assert_eq!(counted.stdout, run.stdout);
+    }
+}
+
+#[test]
+fn a_verbose_table_explains_each_line_and_other_formats_refuse_to() {
+    let run = insights(&[&"replay", &demo(), &"--format", &"table", &"-v"]).exited(0);
+    let text = run.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(
+        text.contains(
+            "calls of iam.amazonaws.com:CreateAccessKey, 111122223333 us-east-1: more calls than \
+             normal from 2026-03-10 02:34 UTC on."
+        ),
+        "{text}"
+    );
+    assert!(text.contains("Most calls are of arn:aws:iam::111122223333:user/sandbox-automation."));
+    let id = insights(&[&"replay", &demo()]).insights()[0]["sharedEventID"].clone();
+    let id = id.as_str().unwrap().split('-').next().unwrap().to_owned();
+    assert!(text.contains(&format!("More: insights explain … --id {id}")), "{id}: {text}");
+    insights(&[&"explain", &demo(), &"--id", &id]).exited(0);
+    assert!(run.stdout.lines().all(|line| line.chars().count() <= 100), "{}", run.stdout);
+
+    for format in ["jsonl", "json", "csv", "eventbridge", "lake"] {
+        let run = insights(&[&"replay", &demo(), &"--format", &format, &"-v"]).exited(2);
+        assert!(run.stderr.contains("use --explain") && run.stdout.is_empty(), "{}", run.stderr);
+    }
+    insights(&[&"replay", &demo(), &"-v"]).exited(2);
 }
 
 #[test]
@@ -309,7 +362,8 @@ fn hostile_texts_reach_no_terminal() {
         let run = formatted(&hostile_log(hostile), "table");
         let episodes = usize::try_from(run.number("starts")).unwrap();
         assert!(episodes >= 2, "{}", run.stderr);
-        assert_eq!(run.stdout.lines().count(), episodes + 2, "{}", run.stdout);
+        let legend = run.stdout.lines().position(|line| line.starts_with("Times are UTC."));
+        assert_eq!(legend, Some(episodes + 1), "{}", run.stdout);
         let harmless = |text: &str| text.chars().all(|c| c == '\n' || !c.is_control());
         assert!(harmless(&run.stdout), "{:?}", run.stdout);
         assert!(harmless(&run.stderr), "{:?}", run.stderr);

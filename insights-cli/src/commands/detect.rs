@@ -21,7 +21,7 @@ pub(super) fn run(args: Detect) -> anyhow::Result<Exit> {
     let settings = Settings::new(&args.settings, Some(&args.model))?.select(args.select)?;
     let config = settings.config()?;
     let selection = settings.selection();
-    let results = ResultsPlan::from(args.results);
+    let results = ResultsPlan::new(args.results)?;
     let run = RunPlan::new(args.common, results.streams_to_terminal())?;
     start_threads(&run)?;
 
@@ -42,8 +42,10 @@ pub(super) fn run(args: Detect) -> anyhow::Result<Exit> {
     let end = selection.to.map_or(end, |to| end.min(Watermark::at(to)));
     let mut open = OpenMinutes::new(selection.clone());
     open.merge(table.counts);
-    let found = Detected::new(&config, &[(open.seal(end), end)])?;
+    let days = [(open.seal(end), end)];
+    let found = Detected::new(&config, &days, reports.sparklines().as_ref())?;
     reports.write(&found.insights)?;
+    reports.join(found.sparklines);
 
     progress.finish();
 

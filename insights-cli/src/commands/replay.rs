@@ -34,6 +34,7 @@ impl Sink for Detection {
     fn advance(&mut self, watermark: Watermark) -> anyhow::Result<()> {
         let insights = self.engine.advance_to(watermark);
         self.holes.enter(&self.engine);
+        self.reports.draw(&insights, &self.engine);
         self.reports.write(&insights)
     }
 }
@@ -41,7 +42,10 @@ impl Sink for Detection {
 impl Detection {
     /// Writes what the end of the input leaves open and adds the numbers to `summary`.
     fn finish(mut self, summary: &mut Summary) -> anyhow::Result<()> {
-        self.reports.write(&self.engine.finish())?;
+        let insights = self.engine.finish();
+        self.reports.draw(&insights, &self.engine);
+        self.reports.write(&insights)?;
+        self.reports.draw_rest(&self.engine);
         summary.take(self.engine.stats());
         summary.series = self.engine.series();
         summary.holes = self.holes.told();
@@ -56,7 +60,7 @@ pub(super) fn run(args: Replay) -> anyhow::Result<Exit> {
         .input(&args.input)?;
     let input = InputPlan::new(args.input, &settings)?;
     let config = settings.config()?;
-    let results = ResultsPlan::from(args.results);
+    let results = ResultsPlan::new(args.results)?;
     let run = RunPlan::new(args.common, results.streams_to_terminal())?;
     start_threads(&run)?;
 

@@ -111,7 +111,7 @@ pub(super) fn run(mut args: args::report::Report) -> anyhow::Result<Exit> {
     } else {
         Some(read(&args.insights, outputs, &run, &progress, &mut summary)?)
     };
-    let detected = Detected::new(&config, &counted.days)?;
+    let detected = Detected::new(&config, &counted.days, None)?;
     let mut found = Found::of(&counted);
     let is_given = given.is_some();
     let drafts = match given {

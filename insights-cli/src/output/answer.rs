@@ -4,21 +4,22 @@ mod json;
 mod plot;
 mod tables;
 mod text;
-mod words;
+pub(super) mod words;
 
 use std::io::{self, Write};
 
 use crate::{
-    commands::explain::Answer, input::logged::Logged, output::OutputFile, printable::printable,
+    commands::explain::Answer,
+    input::logged::Logged,
+    output::{OutputFile, width},
+    printable::printable,
 };
 
 /// Writes sentences, a plot and tables.
 pub(crate) fn write_text(out: &mut OutputFile, answer: &Answer) -> io::Result<()> {
     /// Lines are no shorter and no longer, whatever the terminal.
-    const WIDTHS: (u16, u16) = (60, 140);
-    const WIDTH: u16 = 100;
-    let width = comfy_table::Table::new().width().unwrap_or(WIDTH).clamp(WIDTHS.0, WIDTHS.1);
-    text::write(out, answer, usize::from(width))
+    const WIDTHS: (usize, usize) = (60, 140);
+    text::write(out, answer, width().clamp(WIDTHS.0, WIDTHS.1))
 }
 
 /// Returns the sentences of an explanation, a paragraph each.

@@ -5,18 +5,18 @@ use std::{
     io::{self, Write},
 };
 
-use insights_core::{
-    Examination, LookedAt, Minutes, Refusal, SeriesKey, Standing, Test, TestKind, WarmUp,
-};
+use insights_core::{Examination, LookedAt, Minutes, Refusal, SeriesKey, Standing, WarmUp};
 
 use super::{
     plot::Plot,
     tables,
-    words::{amount, calls, clock, direction, duration, often, reason, subject, time_of_day},
+    words::{
+        calls, clock, direction, duration, reason, saw, score, subject, time_of_day, unexplained,
+    },
 };
 use crate::{
     commands::explain::{Answer, Asked},
-    output::table::rate,
+    output::{paragraph::paragraph, table::rate},
     printable::printable,
 };
 
@@ -143,73 +143,21 @@ fn evidence(answer: &Answer) -> Vec<String> {
     let (Some(test), Some(look)) = (&answer.test, &answer.examination.look) else {
         return Vec::new();
     };
-    let when = time_of_day(answer.examination.minute);
-    let window = match test.window.count() {
-        1 => format!("in the minute {when}"),
-        minutes => format!("in the {minutes} minutes up to {when}"),
-    };
-    let came = match (test.kind, test.observed) {
-        (_, 0) => "no call came".to_owned(),
-        (_, count) => format!("{} came", calls(count)),
-    };
-    let (low, high) = test.ordinary;
-    let ordinary = match test.kind {
-        TestKind::Rise if high == 0 => "none would have been ordinary".into(),
-        TestKind::Rise => format!("up to {high} would have been ordinary"),
-        TestKind::Fall => format!("{low} or more would have been ordinary"),
-        TestKind::MissedRun => format!("a run of a job was due, of {low} or more"),
-    };
-    let mut sentences = vec![format!(
-        "{}{}, {came} where {} {} expected; {ordinary}.",
-        window[..1].to_uppercase(),
-        &window[1..],
-        amount(test.expected),
-        if test.expected < 0.01 || (0.995..1.005).contains(&test.expected) {
-            "was"
-        } else {
-            "were"
-        },
+    let mut sentences = vec![saw(
+        test.kind,
+        (test.window, answer.examination.minute),
+        test.observed,
+        test.expected,
+        test.ordinary,
     )];
     sentences.push(match test.refusal {
         Some(refusal) => reason(test, refusal, look.windows_from),
-        None => unexplained(test),
+        None => unexplained(test.kind, test.expectations),
     });
     if test.refusal.is_none_or(Refusal::is_explanation) {
-        sentences.push(score(test));
+        sentences.push(score(test.kind, test.score, test.threshold));
     }
     sentences
-}
-
-/// Returns that nothing explains what a test found.
-fn unexplained(test: &Test) -> String {
-    let expectations = test.expectations;
-    if test.kind == TestKind::MissedRun {
-        return format!(
-            "Nothing explains it: earlier runs being what they were, so few calls are expected {}.",
-            often(expectations.chance)
-        );
-    }
-    let habit = match test.kind {
-        TestKind::Rise => "bursts",
-        _ => "lows",
-    };
-    format!(
-        "Nothing explains it: the like is expected {} by chance, given how much the series varies; \
-         {} by habit, as one of the {habit} of the series; {} at that time of day.",
-        often(expectations.chance),
-        often(expectations.habit),
-        often(expectations.schedule)
-    )
-}
-
-fn score(test: &Test) -> String {
-    let Test { score, threshold, .. } = test;
-    let together = if test.kind == TestKind::MissedRun { "That is" } else { "Together that is" };
-    if score >= threshold {
-        format!("{together} a score of {score:.1}, and {threshold:.1} is needed.")
-    } else {
-        format!("{together} a score of {:.1}; {threshold:.1} is needed.", score.max(0.0))
-    }
 }
 
 /// Returns what is normal for the series, and what else was known then, if anything was.
@@ -309,22 +257,4 @@ fn alpha(dispersion: f64) -> String {
         d if d < 1.0 => format!("{d:.3}"),
         d => format!("{d:.1}"),
     }
-}
-
-/// Writes a text, broken between words.
-fn paragraph(out: &mut impl Write, text: &str, width: usize) -> io::Result<()> {
-    let mut length = 0;
-    for word in text.split(' ') {
-        let word_length = word.chars().count();
-        if length > 0 && length + 1 + word_length > width {
-            writeln!(out)?;
-            length = 0;
-        } else if length > 0 {
-            write!(out, " ")?;
-            length += 1;
-        }
-        write!(out, "{word}")?;
-        length += word_length;
-    }
-    writeln!(out)
 }

@@ -1,11 +1,11 @@
 //! The words of an explanation: times, numbers, tests and why they did not fire.
 
-use insights_core::{Direction, Minute, Minutes, Refusal, SeriesKey, Test, TestKind};
+use insights_core::{Direction, Expectations, Minute, Minutes, Refusal, SeriesKey, Test, TestKind};
 
 use crate::output::table::lasted;
 
 /// Returns `2026-03-02 14:05`.
-pub(super) fn clock(minute: Minute) -> String {
+pub(in crate::output) fn clock(minute: Minute) -> String {
     minute.instant().format("%Y-%m-%d %H:%M").to_string()
 }
 
@@ -59,7 +59,7 @@ pub(super) fn often(per_day: f64) -> String {
 }
 
 /// Returns what a series is, such as `calls of s3.amazonaws.com:GetObject`.
-pub(super) fn subject(series: &SeriesKey) -> String {
+pub(in crate::output) fn subject(series: &SeriesKey) -> String {
     let SeriesKey { event_source, event_name, .. } = series;
     match &series.error_code {
         None => format!("calls of {event_source}:{event_name}"),
@@ -68,7 +68,7 @@ pub(super) fn subject(series: &SeriesKey) -> String {
 }
 
 /// Returns what more calls or fewer are called.
-pub(super) const fn direction(direction: Direction) -> &'static str {
+pub(in crate::output) const fn direction(direction: Direction) -> &'static str {
     match direction {
         Direction::Rise => "more calls than normal",
         Direction::Fall => "fewer calls than normal",
@@ -103,6 +103,65 @@ pub(super) const fn outcome(refusal: Option<Refusal>) -> &'static str {
         Some(Refusal::RunCame) => "the run came",
         Some(Refusal::RunIndistinct) => "run is hidden",
         Some(_) => "other",
+    }
+}
+
+/// Returns what came in a window up to a minute, and what was to be expected.
+pub(in crate::output) fn saw(
+    kind: TestKind,
+    (window, until): (Minutes, Minute),
+    observed: u64,
+    expected: f64,
+    (low, high): (u64, u64),
+) -> String {
+    let when = time_of_day(until);
+    let window = match window.count() {
+        1 => format!("In the minute {when}"),
+        minutes => format!("In the {minutes} minutes up to {when}"),
+    };
+    let came = match observed {
+        0 => "no call came".to_owned(),
+        count => format!("{} came", calls(count)),
+    };
+    let ordinary = match kind {
+        TestKind::Rise if high == 0 => "none would have been ordinary".into(),
+        TestKind::Rise => format!("up to {high} would have been ordinary"),
+        TestKind::Fall => format!("{low} or more would have been ordinary"),
+        TestKind::MissedRun => format!("a run of a job was due, of {low} or more"),
+    };
+    let one = expected < 0.01 || (0.995..1.005).contains(&expected);
+    let were = if one { "was" } else { "were" };
+    format!("{window}, {came} where {} {were} expected; {ordinary}.", amount(expected))
+}
+
+/// Returns that nothing explains what a test found.
+pub(in crate::output) fn unexplained(kind: TestKind, expectations: Expectations) -> String {
+    if kind == TestKind::MissedRun {
+        return format!(
+            "Nothing explains it: earlier runs being what they were, so few calls are expected {}.",
+            often(expectations.chance)
+        );
+    }
+    let habit = match kind {
+        TestKind::Rise => "bursts",
+        _ => "lows",
+    };
+    format!(
+        "Nothing explains it: the like is expected {} by chance, given how much the series varies; \
+         {} by habit, as one of the {habit} of the series; {} at that time of day.",
+        often(expectations.chance),
+        often(expectations.habit),
+        often(expectations.schedule)
+    )
+}
+
+/// Returns what score a test came to.
+pub(in crate::output) fn score(kind: TestKind, score: f64, threshold: f64) -> String {
+    let together = if kind == TestKind::MissedRun { "That is" } else { "Together that is" };
+    if score >= threshold {
+        format!("{together} a score of {score:.1}, and {threshold:.1} is needed.")
+    } else {
+        format!("{together} a score of {:.1}; {threshold:.1} is needed.", score.max(0.0))
     }
 }
 
