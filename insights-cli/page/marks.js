@@ -6,9 +6,12 @@ const ROUND = Array.from(
   (_, at) => [1, 2, 5][at % 3] * 10 ** (Math.floor(at / 3) - 4),
 );
 
-/** Shades the minutes of an episode, and fainter those of others of its series. */
+/**
+ * Shades the minutes of an episode, and fainter those of others of its series, and draws lines where
+ * it starts and ends: all below the calls, which may be as narrow.
+ */
 function shade(plot, episode, colours) {
-  const { context, top, height, left, right, at } = canvasOf(plot);
+  const { context, top, height, left, right, at, scale } = canvasOf(plot);
   context.save();
   for (const other of episode.series.found) {
     const [start, end] = [at(other.start), at(other.end)];
@@ -19,10 +22,16 @@ function shade(plot, episode, colours) {
     context.fillStyle = `${colours.episode}${other === episode ? "38" : "18"}`;
     context.fillRect(from, top, to - from, height);
   }
+  context.lineWidth = scale;
+  context.strokeStyle = colours.episode;
+  for (const minute of episode.open ? [episode.start] : [episode.start, episode.end]) {
+    const x = Math.round(at(minute));
+    if (x >= left && x <= right) rule(context, x, top - 4 * scale, x, top + height);
+  }
   context.restore();
 }
 
-/** Marks the average of the baseline, and Start and End of an episode. */
+/** Marks the average of the baseline, and names Start and End of an episode. */
 function mark(plot, episode, colours) {
   const canvas = canvasOf(plot);
   const { context, left, right, scale } = canvas;
@@ -33,24 +42,20 @@ function mark(plot, episode, colours) {
   context.setLineDash([2 * scale, 3 * scale]);
   rule(context, left, level, right, level);
   context.setLineDash([]);
-  context.strokeStyle = colours.episode;
   context.fillStyle = colours.episode;
   context.font = `600 ${12 * scale}px system-ui, sans-serif`;
   context.textBaseline = "bottom";
-  markEnds(canvas, episode);
+  nameEnds(canvas, episode);
   context.restore();
 }
 
-function markEnds({ context, top, height, left, right, at, scale }, { start, end, open }) {
+function nameEnds({ context, top, left, right, at, scale }, { start, end, open }) {
   const inside = (x) => x >= left && x <= right;
   const write = (x, text, align) => {
     context.textAlign = align;
     context.fillText(text, x, top - 5 * scale);
   };
   const [from, to] = [Math.round(at(start)), Math.round(at(end))];
-  for (const x of open ? [from] : [from, to]) {
-    if (inside(x)) rule(context, x, top - 4 * scale, x, top + height);
-  }
   const starts = `Start ${clock(start)}`;
   const ends = open ? "still open" : `End ${clock(end)}`;
   const room = 80 * scale;

@@ -121,8 +121,7 @@ function kindParts(choose) {
 /** What was read, with which settings, by which command. */
 function about() {
   const problems = report.problems.length + report.moreProblems;
-  const read = report.summary.find(([label]) => label === "records")?.[1];
-  const line = [read === undefined ? "What was read" : `${visible(read)} records read`];
+  const line = [wasRead()];
   if (problems > 0) {
     line.push(", ", node("strong", { class: "bad" }, plural(problems, "problem")));
   }
@@ -139,6 +138,15 @@ function about() {
     node("h3", {}, "Command"),
     command(report.command, "Copy the command"),
   );
+}
+
+/** What was read, in a line: “12,273 records read (…)”. */
+function wasRead() {
+  const [what, text] =
+    report.summary.find(([label]) => label === "records" || label === "rows") ?? [];
+  const number = /^[\d,]+/u.exec(text ?? "")?.[0];
+  if (number === undefined) return "what was read";
+  return visible(`${number} ${what} read ${text.slice(number.length).trim()}`);
 }
 
 function pairs(list) {

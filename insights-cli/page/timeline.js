@@ -59,7 +59,13 @@ class Timeline {
       node(
         "div",
         { class: "scroll" },
-        node("div", { class: "sheet" }, this.#axis, lines, this.#area),
+        node(
+          "div",
+          { class: "sheet" },
+          node("div", { class: "top" }, this.#axis),
+          lines,
+          this.#area,
+        ),
       ),
       this.#told,
     );
@@ -126,10 +132,12 @@ class Timeline {
   /** Scrolls the box, and never the page, to a row. */
   #reveal(row) {
     const box = this.#box.querySelector(".scroll");
-    const above = row.offsetTop - 60;
-    const below = row.offsetTop + row.offsetHeight + 8 - box.clientHeight;
-    if (box.scrollTop > above) box.scrollTop = above;
-    if (box.scrollTop < below) box.scrollTop = below;
+    const [frame, line] = [box.getBoundingClientRect(), row.getBoundingClientRect()];
+    // The axis and the name of the group stay above the rows.
+    const above = line.top - frame.top - 52;
+    const below = line.bottom - frame.bottom + 8;
+    if (above < 0) box.scrollTop += above;
+    else if (below > 0) box.scrollTop += below;
   }
 
   #heading(series, rows) {
