@@ -39,16 +39,17 @@ function attributeTable({ attribute, insight = [], baseline = [] }, totals) {
       rows.get(value)[side] = average;
     }
   }
-  const rest = {
-    insight: totals.insight - totalOf(insight),
-    baseline: totals.baseline - totalOf(baseline),
+  // A record names the first few of each side. What it does not name may still be among the others.
+  const sides = {
+    insight: sideOf(insight, totals.insight),
+    baseline: sideOf(baseline, totals.baseline),
   };
   const entries = [...rows].map(([value, averages]) =>
-    changeRow(attribute, value, averages, totals),
+    changeRow([shownValue(attribute, value), badge(averages, sides)], averages, sides),
   );
-  // Averages are rounded to ten digits, so what is left over of them may be nothing.
-  if (rest.insight > totals.insight / 1e4 || rest.baseline > totals.baseline / 1e4) {
-    entries.push(changeRow(attribute, null, rest, totals));
+  if (sides.insight.rest > 0 || sides.baseline.rest > 0) {
+    const rest = { insight: sides.insight.rest, baseline: sides.baseline.rest };
+    entries.push(changeRow(node("em", {}, "all others"), rest, sides));
   }
   return node(
     "table",
@@ -69,44 +70,46 @@ function attributeTable({ attribute, insight = [], baseline = [] }, totals) {
   );
 }
 
-function totalOf(shares) {
-  return shares.reduce((total, { average }) => total + average, 0);
+/** The total of one side, how many values it names, and what is left over for others. */
+function sideOf(shares, total) {
+  const rest = total - shares.reduce((sum, { average }) => sum + average, 0);
+  // Averages are rounded to ten digits, so what is left over of them may be nothing.
+  return { total, named: shares.length, rest: rest > total / 1e4 ? rest : 0 };
 }
 
-function changeRow(attribute, value, averages, totals) {
+function changeRow(value, averages, sides) {
   return node(
     "tr",
     {},
-    node(
-      "th",
-      { scope: "row" },
-      node("div", {}, shownValue(attribute, value), value === null ? null : badge(averages)),
-    ),
-    shareCell("before", averages.baseline, totals.baseline),
-    shareCell("during", averages.insight, totals.insight),
+    node("th", { scope: "row" }, node("div", {}, value)),
+    shareCell("before", averages.baseline, sides.baseline),
+    shareCell("during", averages.insight, sides.insight),
   );
 }
 
 function shownValue(attribute, value) {
-  if (value === null) return node("em", {}, "all others");
   if (value === NOTHING) return node("em", {}, attribute === "errorCode" ? "no error" : "none");
   return logged(value);
 }
 
-function badge({ insight, baseline }) {
-  if (baseline === 0) return node("span", { class: "badge new" }, "new");
-  if (insight === 0) return node("span", { class: "badge gone" }, "gone");
+/** Tells what came and what went, where the record is sure of it. */
+function badge({ insight, baseline }, sides) {
+  if (baseline === 0 && sides.baseline.rest === 0)
+    return node("span", { class: "badge new" }, "new");
+  if (insight === 0 && sides.insight.rest === 0)
+    return node("span", { class: "badge gone" }, "gone");
   return null;
 }
 
-function shareCell(side, average, total) {
-  const share = total > 0 ? Math.min(Math.max(average, 0) / total, 1) : 0;
+function shareCell(kind, average, { total, named, rest }) {
+  const share = total > 0 ? Math.min(average / total, 1) : 0;
   const fill = node("i", { "aria-hidden": "true" });
   fill.style.width = `${share * 100}%`;
-  const text = average > 0 ? [node("b", {}, percent(share)), ` ${rate(average)} a min`] : "–";
+  let text = rest > 0 ? `not in the top ${named}` : "–";
+  if (average > 0) text = [node("b", {}, percent(share)), ` ${rate(average)} a min`];
   return node(
     "td",
-    { class: side },
+    { class: kind },
     node("span", { class: "share" }, fill),
     node("span", {}, text),
   );

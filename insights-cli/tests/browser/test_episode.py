@@ -12,6 +12,7 @@ BURST_AT = "2026-03-10 02:"
 BURST_SERIES = ("us-east-1", "iam.amazonaws.com", "CreateAccessKey", "")
 BURST_START = 34
 BURST_END = 44
+OBJECTS = "e96d7785-beb2-57af-86c7-a887bda099ad"
 FALL = "25b71c3b-4797-56e6-a513-9c5838766cff"
 ERRORS = "4441d606-8791-5157-821d-30e1eea7b3ee"
 
@@ -230,6 +231,15 @@ def test_what_changed_is_that_of_the_record(browser, demo):
         ".map((bar) => bar.getBoundingClientRect().width)"
     )
     assert bars[0] == 0 and bars[1] > 50
+
+
+def test_what_may_be_among_others_is_not_called_new(browser, demo):
+    browser.open(demo, OBJECTS)
+    # More callers than a record names read objects before; one read them all in the episode.
+    identities = browser.find(".changes").text
+    assert "user/legacy-backup\nnot in the top 5\n100%" in identities
+    assert "all others" in identities
+    assert "new" not in identities and identities.count("gone") == 5
 
 
 def test_sentences_are_those_of_explain(browser, demo):
