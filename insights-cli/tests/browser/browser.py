@@ -86,9 +86,8 @@ class Browser:
             if message["method"] == "Network.requestWillBeSent":
                 if told["request"]["url"].split("#")[0] not in own:
                     asked[told["requestId"]] = told["request"]["url"]
-            elif message["method"] == "Network.loadingFailed":
-                if told.get("blockedReason") == "csp":
-                    held.add(told["requestId"])
+            if message["method"] == "Network.loadingFailed" and told.get("blockedReason") == "csp":
+                held.add(told["requestId"])
         return [url for request, url in asked.items() if request not in held]
 
     def script(self, text, *arguments):
@@ -134,13 +133,20 @@ class Browser:
         """How many rows the list of episodes has, once it has all."""
         shown = self.shown()[0]
         rows = "#episodes-panel tbody tr:not(:has(.empty))"
-        self.wait(lambda: len(self.script(f"return [...document.querySelectorAll('{rows}')]")) == shown)
+        self.wait(
+            lambda: len(self.script(f"return [...document.querySelectorAll('{rows}')]")) == shown
+        )
         return shown
 
     def wide(self):
-        """Whether the page has to be moved sideways to be read."""
+        """Whether the page has to be moved sideways to be read, or is cut off at its edge."""
         return self.script(
-            "const page = document.documentElement; return page.scrollWidth > page.clientWidth"
+            """
+            const page = document.documentElement;
+            const parts = document.querySelectorAll('.panel, .list td, .changes td, .facts div, .field');
+            return page.scrollWidth > page.clientWidth
+                || [...parts].some((part) => part.getBoundingClientRect().right > page.clientWidth);
+            """
         )
 
     def over_chart(self, share):

@@ -6,7 +6,7 @@ import shutil
 
 import pytest
 from browser import Browser
-from pages import Pages, large_table, hostile_log
+from pages import Pages, hostile_log, large_table
 
 
 def pytest_addoption(parser):

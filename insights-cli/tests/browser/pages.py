@@ -125,28 +125,26 @@ def hostile_log(path):
 def large_table(path):
     """Counts of 500 series in 90 days, each with bursts that grow, so that each is news."""
     chance = random.Random(1)
-    minutes = 90 * 24 * 60
+    days = 90
+    header = "minute,account_id,aws_region,event_source,event_name,error_code,count,user_identity"
     with path.open("w", encoding="utf-8", newline="") as file:
         table = csv.writer(file)
-        table.writerow(
-            "minute account_id aws_region event_source event_name error_code count user_identity".split()
-        )
+        table.writerow(header.split(","))
         for number in range(500):
             service = ["ec2", "iam", "s3", "kms", "lambda"][number % 5]
             region = ["us-east-1", "eu-west-1"][number // 5 % 2]
             code = "AccessDenied" if number % 7 == 0 else ""
-
-            def row(minute, count, who):
-                when = (START + timedelta(minutes=minute)).strftime("%Y-%m-%dT%H:%M:%SZ")
-                arn = f"arn:aws:iam::{ACCOUNT}:user/{who}"
-                source = f"{service}.amazonaws.com"
-                name = f"Api{number:03}"
-                table.writerow([when, ACCOUNT, region, source, name, code, count, arn])
-
+            series = [ACCOUNT, region, f"{service}.amazonaws.com", f"Api{number:03}", code]
             for _ in range(60):
-                row(chance.randrange(minutes), 1, "usual")
+                table.writerow(counted(chance.randrange(days * 1440), series, 1, "usual"))
             for burst, size in enumerate([15, 60, 240, 900, 3600]):
                 start = (8 + burst * 17) * 1440 + chance.randrange(14_400)
                 for minute in range(start, start + chance.randrange(2, 12)):
-                    row(minute, size + chance.randrange(size // 3), f"user-{number % 20}")
+                    calls = size + chance.randrange(size // 3)
+                    table.writerow(counted(minute, series, calls, f"user-{number % 20}"))
     return path
+
+
+def counted(minute, series, calls, who):
+    when = (START + timedelta(minutes=minute)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return [when, *series, calls, f"arn:aws:iam::{ACCOUNT}:user/{who}"]

@@ -5,8 +5,11 @@ import unicodedata
 import pytest
 from pages import HOSTILE
 
-# What of the page may be there in any number, and what may not be there at all.
-FOREIGN = "img, iframe, object, embed, base, meta[http-equiv=refresh], form[action], [srcdoc], [onerror], [onload]"
+# What no element of the page is or has.
+FOREIGN = (
+    "img, iframe, object, embed, base, meta[http-equiv=refresh], form[action], "
+    "[srcdoc], [onerror], [onload], [style*=url]"
+)
 
 
 def visible(text):
@@ -28,9 +31,7 @@ def elements(browser):
 def unharmed(browser):
     assert browser.script("return window.hacked === undefined"), "a script has run"
     scripts, styles, foreign = elements(browser)
-    packed = browser.script(
-        "return document.querySelectorAll('body > script[type]').length"
-    )
+    packed = browser.script("return document.querySelectorAll('body > script[type]').length")
     assert (scripts, styles, foreign) == (packed + 1, 1, 0)
     assert browser.script(
         "return [...document.links].every((link) => link.getAttribute('href').startsWith('#'))"

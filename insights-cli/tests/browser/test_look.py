@@ -54,6 +54,7 @@ def test_the_theme_is_that_of_the_system(browser, demo):
     assert ground(browser) == DARK
     browser.open(demo)
     assert ground(browser) == DARK
+    assert browser.text("#theme") == "Light"
 
 
 def test_the_theme_can_be_changed(browser, demo):
@@ -124,7 +125,9 @@ def test_paper(browser, demo):
     paper = browser.command("Page.printToPDF", paperWidth=8.27, paperHeight=11.69)["data"]
     written = base64.b64decode(paper)
     assert written.startswith(b"%PDF") and written.count(b"/Type /Page\n") >= 2
-    assert browser.script("return document.querySelector('.about').open"), "what was read is printed"
+    assert browser.script("return document.querySelector('.about').open"), (
+        "what was read is printed"
+    )
 
 
 def focused(browser):
