@@ -82,13 +82,13 @@ class Browser:
         own = [self.opened, "about:blank", "data:,"]
         for entry in self.driver.get_log("performance"):
             message = json.loads(entry["message"])["message"]
-            told = message["params"]
-            if message["method"] == "Network.requestWillBeSent":
-                if told["request"]["url"].split("#")[0] not in own:
-                    asked[told["requestId"]] = told["request"]["url"]
-            if message["method"] == "Network.loadingFailed" and told.get("blockedReason") == "csp":
+            method, told = message["method"], message["params"]
+            if method == "Network.requestWillBeSent":
+                asked[told["requestId"]] = told["request"]["url"]
+            elif method == "Network.loadingFailed" and told.get("blockedReason") == "csp":
                 held.add(told["requestId"])
-        return [url for request, url in asked.items() if request not in held]
+        left = [url for request, url in asked.items() if request not in held]
+        return [url for url in left if url.split("#")[0] not in own]
 
     def script(self, text, *arguments):
         return self.driver.execute_script(text, *arguments)
