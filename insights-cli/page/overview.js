@@ -26,7 +26,7 @@ function drawOverview(box, choose) {
       "div",
       { class: "tiles" },
       tile(count(allEpisodes.length), allEpisodes.length === 1 ? "episode" : "episodes", [
-        severityBar(),
+        allEpisodes.length === 0 ? node("p", {}, nothingFound()) : severityBar(),
         node("ul", { class: "parts" }, ...severityParts(choose), ...kindParts(choose)),
       ]),
       tile(count(report.dims.accounts.length), places(), [

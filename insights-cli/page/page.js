@@ -23,6 +23,9 @@ const seriesList = new SeriesList(panels[1], (series) => {
 });
 const detail = new Detail(byId("detail"), near, close);
 tabs.choose(0);
+// Without anything to place or to choose from there is no use for either.
+byId("timeline").hidden = allEpisodes.length === 0;
+byId("filters").hidden = allSeries.length === 0;
 update();
 
 function choosePanel(chosen) {

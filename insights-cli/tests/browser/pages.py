@@ -75,9 +75,10 @@ class Pages:
         self.program = program
         self.folder = folder
 
-    def of(self, name, source):
+    def of(self, name, source, *options):
         path = self.folder / f"{name}.html"
-        subprocess.run([self.program, "report", source, "--quiet", "-o", path], check=True)
+        line = [self.program, "report", source, *options, "--quiet", "-o", path]
+        subprocess.run(line, check=True)
         return Page(self.program, source, path)
 
 

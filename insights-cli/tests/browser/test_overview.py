@@ -126,6 +126,25 @@ def test_a_text_that_nothing_has_says_so(browser, demo):
     assert "No episode" in browser.text("#timeline .rows")
 
 
+def test_a_report_without_insights_says_so(browser, pages):
+    browser.open(pages.of("quiet", pages.DEMO, "--to", "2026-03-08"))
+    said = "No Insights in this span: 45 series of calls and errors from 2026-03-02 00:00"
+    assert said in browser.text(".tile")
+    assert said in browser.text("#episodes-panel")
+    assert not browser.find("#timeline").is_displayed()
+    browser.all(".tabs [role=tab]")[1].click()
+    browser.fill("text", "s3")
+    assert 0 < len(browser.all("#series-panel tbody tr")) < 45
+
+
+def test_a_report_of_nothing_says_so(browser, pages):
+    nothing = pages.folder / "nothing.json"
+    nothing.write_text('{"Records": []}', encoding="utf-8")
+    browser.open(pages.of("nothing", nothing))
+    assert browser.text("h1") == "No calls were read"
+    assert not browser.find("#filters").is_displayed()
+
+
 def test_what_is_no_time_is_marked(browser, demo):
     browser.open(demo)
     browser.fill("from", "yesterday")
