@@ -45,7 +45,7 @@ function attributeTable({ attribute, insight = [], baseline = [] }, totals) {
     baseline: sideOf(baseline, totals.baseline),
   };
   const entries = [...rows].map(([value, averages]) =>
-    changeRow([shownValue(attribute, value), badge(averages, sides)], averages, sides),
+    changeRow(shownValue(attribute, value, badge(averages, sides)), averages, sides),
   );
   if (sides.insight.rest > 0 || sides.baseline.rest > 0) {
     const rest = { insight: sides.insight.rest, baseline: sides.baseline.rest };
@@ -87,9 +87,10 @@ function changeRow(value, averages, sides) {
   );
 }
 
-function shownValue(attribute, value) {
+/** A value with its badge, which calls without an error have no use for. */
+function shownValue(attribute, value, told) {
   if (value === NOTHING) return node("em", {}, attribute === "errorCode" ? "no error" : "none");
-  return logged(value);
+  return [logged(value), told];
 }
 
 /** Tells what came and what went, where the record is sure of it. */

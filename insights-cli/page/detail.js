@@ -107,7 +107,7 @@ class Detail {
     const why = node(
       "section",
       { class: "why" },
-      node("h3", {}, episode.read ? "What the record says" : "Why it fired"),
+      node("h3", {}, episode.read ? "What insights makes of it" : "Why it fired"),
       sentences.map((sentence) => node("p", {}, visible(sentence))),
       others.length === 0 ? null : related(others),
     );
