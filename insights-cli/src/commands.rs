@@ -16,7 +16,11 @@ mod score;
 mod synth;
 mod tune;
 
-use std::{collections::BTreeMap, path::Path, time::Instant};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    time::Instant,
+};
 
 use anyhow::{Context, anyhow};
 use insights_core::{Engine, Hole, Insight, InsightState, LogKey, Minute};
@@ -127,7 +131,9 @@ fn conclude(
     if let Some(path) = &run.summary {
         summary.write(path)?;
     }
-    Ok(if summary.nothing_read() {
+    Ok(if summary.interrupted {
+        Exit::Interrupted
+    } else if summary.nothing_read() {
         Exit::Failed
     } else if summary.partly_read() {
         Exit::PartlyRead
@@ -140,14 +146,18 @@ fn conclude(
 
 /// Where Insights go, and how many went.
 struct Reports {
+    /// Files of the tree first, if there are any.
     outputs: Vec<Box<dyn Output>>,
+    /// The file of the last of them.
+    file: Option<PathBuf>,
     starts: u64,
     ends: u64,
 }
 
 impl Reports {
     fn new(results: &ResultsPlan) -> anyhow::Result<Self> {
-        Ok(Self { outputs: output::open(results)?, starts: 0, ends: 0 })
+        let file = results.output.clone();
+        Ok(Self { outputs: output::open(results)?, file, starts: 0, ends: 0 })
     }
 
     fn write(&mut self, insights: &[Insight]) -> anyhow::Result<()> {
@@ -195,9 +205,15 @@ impl Reports {
 
     /// Ends the outputs and adds the numbers to `summary`.
     ///
-    /// Where nothing could be read, the files of an earlier run are worth more than empty ones and
-    /// stay.
-    fn finish(self, summary: &mut Summary) -> anyhow::Result<()> {
+    /// Where nothing could be read, or not all of it, the files of an earlier run are worth more
+    /// than empty ones or some of one, and stay.
+    fn finish(mut self, summary: &mut Summary, progress: &Progress) -> anyhow::Result<()> {
+        if summary.interrupted {
+            if self.file.is_some() {
+                self.outputs.pop();
+            }
+            progress.warn(&summary.interruption(self.file.as_deref()));
+        }
         if !summary.nothing_read() {
             for output in self.outputs {
                 output.finish().context("cannot write the Insights")?;

@@ -2,6 +2,8 @@
 
 use std::{error, fmt, io, process::ExitCode};
 
+use crate::interrupt;
+
 /// How a run ended.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Exit {
@@ -15,6 +17,8 @@ pub(crate) enum Exit {
     PartlyRead,
     /// It could do nothing.
     Failed,
+    /// It was asked to stop before it was done.
+    Interrupted,
 }
 
 impl Exit {
@@ -32,6 +36,9 @@ impl Exit {
         };
         if error.chain().any(broken_pipe) {
             Self::Done
+        } else if interrupt::requested() {
+            // What fails then is what was stopped.
+            Self::Interrupted
         } else if error.chain().any(<dyn error::Error>::is::<UsageError>) {
             Self::Usage
         } else {
@@ -48,6 +55,7 @@ impl From<Exit> for ExitCode {
             Exit::Usage => 2,
             Exit::PartlyRead => 3,
             Exit::Failed => 4,
+            Exit::Interrupted => interrupt::code().unwrap_or(4),
         })
     }
 }

@@ -12,6 +12,7 @@ mod inflate;
 pub(crate) mod insights;
 pub(crate) mod key;
 pub(crate) mod logged;
+mod metered;
 #[cfg(test)]
 mod packed;
 mod packing;
@@ -29,5 +30,6 @@ pub(crate) mod table;
 pub(crate) mod texts;
 mod unpack;
 mod utf16;
+mod waiting;
 pub(crate) mod walk;
 mod zipped;

@@ -13,6 +13,7 @@ mod document;
 mod episodes;
 mod exit;
 mod input;
+mod interrupt;
 mod labels;
 mod matching;
 mod mix;
@@ -33,6 +34,7 @@ pub mod fuzzing;
 
 use std::{io::Write, process::ExitCode};
 
+use anyhow::Context;
 use clap::Parser;
 
 use crate::{args::Args, exit::Exit};
@@ -43,12 +45,19 @@ pub fn main() -> ExitCode {
     color::choose_early(std::env::args_os().skip(1));
     let args = Args::parse();
     color::choose(args.global.color);
-    let exit = commands::run(args).unwrap_or_else(|error| {
+    let run = || {
+        interrupt::listen().context("cannot listen to signals")?;
+        commands::run(args)
+    };
+    let exit = run().unwrap_or_else(|error| {
         let exit = Exit::of_error(&error);
-        if exit != Exit::Done {
-            // Nothing is left to tell it to if stderr is closed.
-            let _ = writeln!(std::io::stderr(), "error: {error:#}");
-        }
+        let kind = match exit {
+            Exit::Done => return exit,
+            Exit::Interrupted => "interrupted",
+            _ => "error",
+        };
+        // Nothing is left to tell it to if stderr is closed.
+        let _ = writeln!(std::io::stderr(), "{kind}: {error:#}");
         exit
     });
     exit.into()

@@ -10,6 +10,7 @@ use serde::{Serialize, Serializer};
 use crate::{
     input::{archive::Tally, series::Spread, skipped::Skipped},
     output::OutputFile,
+    printable::printable,
 };
 
 /// What became of every file, record and insight of a run.
@@ -43,6 +44,9 @@ pub(crate) struct Summary {
     pub(crate) end: Option<Minute>,
     #[serde(serialize_with = "seconds")]
     pub(crate) elapsed: Duration,
+    /// Whether the run was asked to stop: the rest tells of what was done before.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) interrupted: bool,
 }
 
 /// A span in which nothing was logged, though that log is never silent so long.
@@ -113,6 +117,19 @@ impl Summary {
         self.tally.malformed > 0 || self.tally.unreadable_files > 0
     }
 
+    /// Says what a run that was asked to stop has done, and that a file of it is missing.
+    pub(crate) fn interruption(&self, unwritten: Option<&Path>) -> String {
+        let done = match self.end.filter(|_| self.first.is_some()) {
+            Some(end) => format!("this is of the log up to {end} and no later"),
+            None => "nothing was read to its end".into(),
+        };
+        let unwritten = unwritten.map(|path| {
+            let path = printable(&path.to_string_lossy());
+            format!("; {path} is not written, as it would not be whole")
+        });
+        format!("interrupted: {done}{}", unwritten.unwrap_or_default())
+    }
+
     /// Returns whether nothing at all could be read.
     pub(crate) const fn nothing_read(&self) -> bool {
         self.tally.files == 0 && self.tally.unreadable_files > 0
@@ -174,7 +191,7 @@ impl Summary {
                 (self.not_selected, "not selected"),
                 (self.duplicates, "duplicates"),
                 (self.late, "late"),
-                (self.ahead, "ahead of the log"),
+                (self.ahead, if self.interrupted { "not judged yet" } else { "ahead of the log" }),
                 (t.malformed, "malformed"),
                 (t.insight_records, "Insights"),
                 (t.aggregated, "aggregated events"),
@@ -220,7 +237,7 @@ impl fmt::Display for Summary {
                 n(self.late)
             )?;
         }
-        if self.ahead > 0 {
+        if self.ahead > 0 && !self.interrupted {
             write!(
                 f,
                 "\nhint      a lone call more than a day after all others has a doubtful time and is not judged"

@@ -19,6 +19,8 @@ mod explain;
 mod folder;
 mod help;
 mod hostile;
+#[cfg(unix)]
+mod interrupt;
 mod lateness;
 mod output;
 mod output_files;
@@ -34,6 +36,8 @@ mod snapshot;
 mod strict;
 mod synth;
 mod tables;
+#[cfg(unix)]
+mod terminal;
 mod timeline;
 mod tree;
 mod tune;

@@ -13,8 +13,9 @@ use crate::{
         scope::Scope,
         walk,
     },
+    interrupt,
     plan::{InputPlan, RunPlan},
-    progress::Progress,
+    progress::{Phase, Progress},
 };
 
 /// What a run writes to.
@@ -35,15 +36,20 @@ pub(super) fn read<S: Sink>(
     open: impl FnOnce() -> anyhow::Result<S>,
 ) -> anyhow::Result<(S, Outcome)> {
     let scope = Scope::new(selection, input.allowed_lateness);
+    progress.begin(Phase::Finding, None);
     let mut found = walk::find(&input.inputs, outputs.files, &scope);
     let _connection = s3::find(&input.remote, &scope, progress, &mut found)?;
-    progress.expect(found.sources());
+    interrupt::check(|| "nothing was read yet".into())?;
+    let (phase, steps) = found.steps();
+    progress.begin(phase, steps);
     refuse_nothing(&found)?;
     refuse_overwriting(outputs.files, |path| found.reads(path))?;
     refuse_overwriting_tree(outputs.tree, &found)?;
     let mut sink = open()?;
     let mut outcome = archive::read(&found, selection, input, run, progress, &mut sink)?;
-    refuse_no_logs(&found, &outcome)?;
+    if !outcome.interrupted {
+        refuse_no_logs(&found, &outcome)?;
+    }
     outcome.skipped += found.skipped;
     Ok((sink, outcome))
 }
@@ -64,8 +70,12 @@ pub(super) fn records(
         ..Selection::default()
     };
     let scope = Scope::new(&narrow, input.allowed_lateness);
+    progress.begin(Phase::Finding, None);
     let mut found = walk::find(&input.inputs, [None, None], &scope);
     let _connection = s3::find(&input.remote, &scope, progress, &mut found)?;
-    progress.expect(found.sources());
-    Ok(archive::records(&found, &Wanted { series, selection, span }, input, progress))
+    let (phase, steps) = found.steps();
+    progress.begin(phase, steps);
+    let records = archive::records(&found, &Wanted { series, selection, span }, input, progress);
+    interrupt::check(|| "the records were not all found".into())?;
+    Ok(records)
 }

@@ -3,7 +3,7 @@
 use std::{cmp::Reverse, num::NonZeroUsize, time::Instant};
 
 use anyhow::Context;
-use insights_core::{Engine, Minutes, Norm, Watermark};
+use insights_core::{Engine, Minutes, Norm, SeriesKey, Watermark};
 use rayon::prelude::*;
 
 use crate::{
@@ -14,9 +14,10 @@ use crate::{
         start_threads,
     },
     exit::{Exit, UsageError},
+    interrupt,
     output::{self, norms},
     plan::{self, InputPlan, RunPlan},
-    progress::Progress,
+    progress::{Phase, Progress},
     settings::Settings,
 };
 
@@ -34,10 +35,9 @@ pub(super) fn run(args: Baseline) -> anyhow::Result<Exit> {
     // What comes later need not be read, but some of it shows that the log goes on.
     let mut selection = settings.selection().clone();
     selection.to = selection.to.into_iter().chain(at.map(|at| at + Minutes::days(1))).min();
-    let progress = Progress::new(0, run.progress);
+    let progress = Progress::new(run.progress);
     let outputs = [args.output.as_deref(), run.summary.as_deref()];
     let counted = Counted::read(&input, &selection, &run, outputs, Keep::Counts, &progress)?;
-    progress.finish();
 
     let (first, end) = (counted.first()?, counted.end.minute());
     if let Some(at) = at.filter(|&at| at > end || at <= first) {
@@ -47,8 +47,10 @@ pub(super) fn run(args: Baseline) -> anyhow::Result<Exit> {
     }
     let at = at.unwrap_or(end);
     let mut engine = Engine::new(config);
-    let insights = counted.replay_to(&mut engine, Watermark::at(at));
-    let norms = norms_of(&engine, args.top);
+    let insights = counted.replay_shown(&mut engine, Watermark::at(at), &progress);
+    let norms = norms_of(&engine, args.top, &progress);
+    progress.finish();
+    interrupt::check(|| "the log was read, and what is normal is not known for all series".into())?;
 
     let mut summary = counted.summary;
     summary.report(&engine, &insights);
@@ -58,9 +60,15 @@ pub(super) fn run(args: Baseline) -> anyhow::Result<Exit> {
 }
 
 /// Returns what is normal for the series with the most calls, these first.
-fn norms_of(engine: &Engine, top: Option<NonZeroUsize>) -> Vec<Norm> {
+fn norms_of(engine: &Engine, top: Option<NonZeroUsize>, progress: &Progress) -> Vec<Norm> {
     let mut watched = engine.watched();
     watched.sort_by_key(|(_, baseline)| Reverse(baseline.count));
     watched.truncate(top.map_or(usize::MAX, NonZeroUsize::get));
-    watched.par_iter().filter_map(|(series, _)| engine.norm(series)).collect()
+    progress.begin(Phase::TryingSeries, Some(watched.len() as u64));
+    let norm = |&(series, _): &(&SeriesKey, _)| {
+        let norm = if interrupt::requested() { None } else { engine.norm(series) };
+        progress.step(1);
+        norm
+    };
+    watched.par_iter().filter_map(norm).collect()
 }

@@ -19,7 +19,7 @@ use crate::{
     },
     exit::Exit,
     input::{archive::Sink, sniff},
-    output,
+    interrupt, output,
     output::counts::CountsWriter,
     plan::{self, InputPlan, RunPlan},
     progress::Progress,
@@ -53,13 +53,14 @@ pub(super) fn run(args: Count) -> anyhow::Result<Exit> {
 
     let files = [args.output.as_deref(), run.summary.as_deref()];
     let outputs = Outputs { files, ..Outputs::default() };
-    let progress = Progress::new(0, run.progress);
+    let progress = Progress::new(run.progress);
     let selection = settings.selection();
     let write = || CountsWriter::new(output::sink(args.output.as_deref())?, format);
     if input.inputs.iter().any(|path| sniff::holds_counts(path)) {
         let counted = Counted::read(&input, selection, &run, files, Keep::All, &progress)?;
         let mut writer = write()?;
         for (sealed, _) in &counted.days {
+            interrupt::check(|| "the table is not whole".into())?;
             writer.write(sealed).context("cannot write the counts")?;
         }
         progress.finish();
@@ -72,6 +73,7 @@ pub(super) fn run(args: Count) -> anyhow::Result<Exit> {
     };
     let (counting, outcome) = archive::read(&input, selection, outputs, &run, &progress, open)?;
     let end = outcome.end(selection);
+    let end = if outcome.interrupted { end.min(counting.open.watermark()) } else { end };
 
     progress.finish();
 
@@ -80,10 +82,15 @@ pub(super) fn run(args: Count) -> anyhow::Result<Exit> {
         skipped_files: outcome.skipped,
         first: outcome.first,
         end: outcome.first.map(|_| end.minute()),
+        interrupted: outcome.interrupted,
         ..Summary::default()
     };
-    // A table of an earlier run is worth more than an empty one.
-    if !summary.nothing_read() {
+    if summary.interrupted {
+        progress.warn(&summary.interruption(args.output.as_deref()));
+    }
+    // A table of an earlier run is worth more than an empty one, or than some of one.
+    let in_part = summary.interrupted && args.output.is_some();
+    if !summary.nothing_read() && !in_part {
         summary.series = counting.writer.finish(end).context("cannot write the counts")?;
     }
     summary.take(counting.open.stats());

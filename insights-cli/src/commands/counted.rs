@@ -8,7 +8,8 @@ use std::{
 
 use anyhow::Context;
 use insights_core::{
-    Engine, Insight, Minute, OpenMinutes, PartialCounts, SealedCounts, Selection, Watermark,
+    Engine, Insight, Minute, Minutes, OpenMinutes, PartialCounts, SealedCounts, Selection,
+    Watermark,
 };
 
 use crate::{
@@ -18,8 +19,9 @@ use crate::{
     },
     exit::UsageError,
     input::{archive::Sink, counts, sniff},
+    interrupt,
     plan::{InputPlan, RunPlan},
-    progress::Progress,
+    progress::{Phase, Progress},
     summary::Summary,
 };
 
@@ -73,6 +75,13 @@ impl Counted {
             let what = "some inputs are tables of counts and some are logs: give either";
             return Err(UsageError(what.into()).into());
         };
+        if counted.summary.interrupted {
+            progress.finish();
+            if !run.quiet {
+                progress.warn(&counted.summary.to_string());
+            }
+            interrupt::check(|| "there is no result without all of the input".into())?;
+        }
         anyhow::ensure!(!counted.summary.nothing_read(), "nothing could be read");
         Ok(counted)
     }
@@ -94,6 +103,7 @@ impl Counted {
             skipped_files: outcome.skipped,
             first: outcome.first,
             end: outcome.first.map(|_| end.minute()),
+            interrupted: outcome.interrupted,
             ..Summary::default()
         };
         summary.take(sealing.open.stats());
@@ -110,7 +120,6 @@ impl Counted {
         progress: &Progress,
     ) -> anyhow::Result<Self> {
         refuse_overwriting(outputs, |path| counts::reads(&input.inputs, path))?;
-        progress.expect(input.inputs.len());
         let mut table = counts::read(&input.inputs, selection, run.strict, progress)?;
         let end = table.times.end();
         let end = selection.to.map_or(end, |to| end.min(Watermark::at(to)));
@@ -132,19 +141,47 @@ impl Counted {
     /// Returns all Insights of an engine that has seen nothing, those included that the end of the
     /// log leaves open.
     pub(super) fn replay(&self, engine: &mut Engine) -> Vec<Insight> {
-        let mut insights = Vec::new();
-        for (sealed, watermark) in &self.days {
-            insights.extend(engine.replay(sealed, *watermark));
-        }
+        let mut insights = self.replay_to(engine, self.end);
         insights.extend(engine.finish());
         insights
     }
 
-    /// Lets an engine go on up to a watermark and returns the Insights of these minutes.
+    /// Lets an engine go on up to a watermark and returns the Insights of these minutes. A run that
+    /// is asked to stop goes less far.
     pub(super) fn replay_to(&self, engine: &mut Engine, watermark: Watermark) -> Vec<Insight> {
+        self.go_on(engine, watermark, |_| ())
+    }
+
+    /// Does the same and shows how far it is.
+    pub(super) fn replay_shown(
+        &self,
+        engine: &mut Engine,
+        watermark: Watermark,
+        progress: &Progress,
+    ) -> Vec<Insight> {
+        let days = |minute: Minute| {
+            let first = self.first.unwrap_or(minute);
+            u64::from(minute.since(first.midnight()).count()) / 1_440
+        };
+        progress.begin(Phase::Detecting { parts: 1 }, Some(days(watermark.minute()) + 1));
+        self.go_on(engine, watermark, |reached| progress.reach(days(reached)))
+    }
+
+    fn go_on(
+        &self,
+        engine: &mut Engine,
+        watermark: Watermark,
+        done: impl Fn(Minute),
+    ) -> Vec<Insight> {
         let mut insights = Vec::new();
         for (sealed, end) in &self.days {
-            insights.extend(engine.replay(sealed, watermark.min(*end)));
+            let end = watermark.min(*end);
+            while engine.watermark() < end && !interrupt::requested() {
+                let from = engine.watermark().minute().max(self.first.unwrap_or(Minute::MIN));
+                let step = Watermark::at(from.midnight() + Minutes::days(1)).min(end);
+                insights.extend(engine.replay(sealed, step));
+                done(step.minute());
+            }
         }
         insights
     }

@@ -28,7 +28,7 @@ pub(super) fn run(args: Detect) -> anyhow::Result<Exit> {
     refuse_overwriting([results.output.as_deref(), run.summary.as_deref()], |path| {
         counts::reads(&args.counts, path)
     })?;
-    let progress = Progress::new(args.counts.len(), run.progress);
+    let progress = Progress::new(run.progress);
     let mut reports = Reports::new(&results)?;
     let (table, spread) = match &series {
         Some(plan) => {
@@ -43,7 +43,7 @@ pub(super) fn run(args: Detect) -> anyhow::Result<Exit> {
     let mut open = OpenMinutes::new(selection.clone());
     open.merge(table.counts);
     let days = [(open.seal(end), end)];
-    let found = Detected::new(&config, &days, reports.sparklines().as_ref())?;
+    let found = Detected::new(&config, &days, reports.sparklines().as_ref(), &progress)?;
     reports.write(&found.insights)?;
     reports.join(found.sparklines);
 
@@ -55,12 +55,13 @@ pub(super) fn run(args: Detect) -> anyhow::Result<Exit> {
         rows: Some(table.rows),
         spread,
         first: table.first,
-        end: table.first.map(|_| end.minute()),
+        end: table.first.map(|_| found.stopped.unwrap_or(end.minute())),
+        interrupted: found.stopped.is_some(),
         series: found.series,
         holes: found.holes.told(),
         ..Summary::default()
     };
     summary.take(open.stats());
-    reports.finish(&mut summary)?;
+    reports.finish(&mut summary, &progress)?;
     conclude(summary, began, &run, &progress, results.exit_code)
 }

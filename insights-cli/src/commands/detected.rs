@@ -1,11 +1,16 @@
 //! [`Detected`]: what is found in counts, by as many engines at once as there are threads.
 
 use insights_core::{
-    Config, ConfigBuilder, Engine, Insight, Minutes, Part, SealedCounts, Watermark,
+    Config, ConfigBuilder, Engine, Insight, Minute, Minutes, Part, SealedCounts, Watermark,
 };
 use rayon::prelude::*;
 
-use crate::{commands::Holes, output::sparkline::Sparklines};
+use crate::{
+    commands::Holes,
+    interrupt,
+    output::sparkline::Sparklines,
+    progress::{Phase, Progress},
+};
 
 /// What was found in counts.
 #[derive(Debug)]
@@ -16,6 +21,8 @@ pub(super) struct Detected {
     pub(super) holes: Holes,
     /// Those of each part, where they are shown.
     pub(super) sparklines: Vec<Sparklines>,
+    /// Up to where all of it was judged, if the run was asked to stop before the end.
+    pub(super) stopped: Option<Minute>,
 }
 
 /// More parts than that save little: each counts everything and holds it.
@@ -47,8 +54,16 @@ impl Detected {
         config: &Config,
         days: &[(SealedCounts, Watermark)],
         sparklines: Option<&Sparklines>,
+        progress: &Progress,
     ) -> anyhow::Result<Self> {
-        let found: Vec<Self> = parts(config, days)?
+        let parts = parts(config, days)?;
+        let lives = days.iter().filter_map(|(sealed, _)| sealed.activity().next());
+        let first = lives.map(|life| life.minute).min().unwrap_or(Minute::MIN);
+        let days_to = |minute: Minute| u64::from(minute.since(first).count().div_ceil(1_440));
+        let end = days.last().map_or(first, |(_, end)| end.minute());
+        let count = parts.len() as u64;
+        progress.begin(Phase::Detecting { parts: count }, Some(count * days_to(end)));
+        let found: Vec<Self> = parts
             .into_par_iter()
             .map(|config| {
                 let mut engine = Engine::new(config);
@@ -64,21 +79,28 @@ impl Detected {
                 for (sealed, end) in days {
                     let first = sealed.activity().next().map_or(end.minute(), |life| life.minute);
                     let mut step = engine.watermark().minute().max(first);
-                    while engine.watermark() < *end {
+                    while engine.watermark() < *end && !interrupt::requested() {
+                        let before = days_to(step);
                         step = (step + STEP).min(end.minute());
+                        progress.step(days_to(step) - before);
                         let new = engine.replay(sealed, Watermark::at(step));
                         found(new, &engine);
                         holes.enter(&engine);
                     }
                 }
-                found(engine.finish(), &engine);
+                let reached = engine.watermark().minute();
+                let stopped = (reached < end).then_some(reached);
+                if stopped.is_none() {
+                    found(engine.finish(), &engine);
+                }
                 for own in &mut sparklines {
                     own.finish(&engine);
                 }
-                Self { insights, series: engine.series(), holes, sparklines }
+                Self { insights, series: engine.series(), holes, sparklines, stopped }
             })
             .collect();
         let series = found.iter().map(|part| part.series).sum();
+        let stopped = found.iter().filter_map(|part| part.stopped).min();
         let (mut insights, mut holes, mut sparklines) = (Vec::new(), Holes::default(), Vec::new());
         for part in found {
             insights.push(part.insights);
@@ -86,6 +108,9 @@ impl Detected {
             holes = part.holes;
             sparklines.extend(part.sparklines);
         }
-        Ok(Self { insights: Part::join(insights), series, holes, sparklines })
+        let mut insights = Part::join(insights);
+        // Beyond that, some of what there is was not found.
+        insights.retain(|insight| stopped.is_none_or(|stopped| insight.known_at <= stopped));
+        Ok(Self { insights, series, holes, sparklines, stopped })
     }
 }

@@ -22,6 +22,7 @@ use crate::{
         start_threads,
     },
     exit::{Exit, UsageError},
+    interrupt,
     output::{self, answer as written},
     plan::{InputPlan, RunPlan},
     progress::Progress,
@@ -43,22 +44,22 @@ pub(super) fn run(args: Explain) -> anyhow::Result<Exit> {
     let run = RunPlan::new(args.common, false)?;
     start_threads(&run)?;
 
-    let progress = Progress::new(0, run.progress);
+    let progress = Progress::new(run.progress);
     let outputs = [args.output.as_deref(), run.summary.as_deref()];
     let selection = settings.selection();
     let counted = Counted::read(&input, selection, &run, outputs, Keep::All, &progress)?;
-    progress.finish();
     if args.events && counted.from_tables {
         let what = "--events: tables of counts have no records; give the logs they were made of";
         return Err(UsageError(what.into()).into());
     }
-    let (answer, summary) = match answer::find(&counted, &config, &question)? {
+    let (answer, summary) = match answer::find(&counted, &config, &question, &progress)? {
         Ok(found) => found,
         Err(unknown) => {
             let why = question::missing(&unknown, &input, selection, &run, &progress)?;
             return Err(UsageError(why).into());
         }
     };
+    interrupt::check(|| "the log was read, and nothing is explained yet".into())?;
     let to_terminal = args.output.is_none() && stdout().is_terminal();
     let mut out = output::sink(args.output.as_deref())?;
     let context = "cannot write the explanation";
@@ -68,6 +69,7 @@ pub(super) fn run(args: Explain) -> anyhow::Result<Exit> {
         progress.finish();
         written::write_events(&mut out, to_terminal, &records).context(context)?;
     } else {
+        progress.finish();
         match args.format {
             AnswerFormat::Text => written::write_text(&mut out, &answer).context(context)?,
             AnswerFormat::Json => written::write_json(&mut out, &answer).context(context)?,

@@ -41,15 +41,21 @@ impl Sink for Detection {
 
 impl Detection {
     /// Writes what the end of the input leaves open and adds the numbers to `summary`.
-    fn finish(mut self, summary: &mut Summary) -> anyhow::Result<()> {
-        let insights = self.engine.finish();
-        self.reports.draw(&insights, &self.engine);
-        self.reports.write(&insights)?;
+    ///
+    /// Of a run that was asked to stop, nothing is known of what comes next.
+    fn finish(mut self, summary: &mut Summary, progress: &Progress) -> anyhow::Result<()> {
+        if summary.interrupted {
+            summary.end = summary.end.min(Some(self.engine.watermark().minute()));
+        } else {
+            let insights = self.engine.finish();
+            self.reports.draw(&insights, &self.engine);
+            self.reports.write(&insights)?;
+        }
         self.reports.draw_rest(&self.engine);
         summary.take(self.engine.stats());
         summary.series = self.engine.series();
         summary.holes = self.holes.told();
-        self.reports.finish(summary)
+        self.reports.finish(summary, progress)
     }
 }
 
@@ -68,7 +74,7 @@ pub(super) fn run(args: Replay) -> anyhow::Result<Exit> {
         files: [results.output.as_deref(), run.summary.as_deref()],
         tree: results.tree.as_deref(),
     };
-    let progress = Progress::new(0, run.progress);
+    let progress = Progress::new(run.progress);
     let selection = settings.selection();
     let open = || {
         let reports = Reports::new(&results)?;
@@ -83,8 +89,9 @@ pub(super) fn run(args: Replay) -> anyhow::Result<Exit> {
         skipped_files: outcome.skipped,
         first: outcome.first,
         end: outcome.first.map(|_| outcome.end(selection).minute()),
+        interrupted: outcome.interrupted,
         ..Summary::default()
     };
-    detection.finish(&mut summary)?;
+    detection.finish(&mut summary, &progress)?;
     conclude(summary, began, &run, &progress, results.exit_code)
 }

@@ -32,6 +32,7 @@ use crate::{
         insights::{self, Read},
         sniff,
     },
+    interrupt,
     output::{self, report::Page},
     plan::{InputPlan, RunPlan},
     progress::Progress,
@@ -101,7 +102,7 @@ pub(super) fn run(mut args: args::report::Report) -> anyhow::Result<Exit> {
     let run = RunPlan::new(args.common, false)?;
     start_threads(&run)?;
 
-    let progress = Progress::new(0, run.progress);
+    let progress = Progress::new(run.progress);
     let outputs = [args.output.as_deref(), run.summary.as_deref()];
     let selection = settings.selection();
     let counted = Counted::read(&input, selection, &run, outputs, Keep::All, &progress)?;
@@ -111,7 +112,9 @@ pub(super) fn run(mut args: args::report::Report) -> anyhow::Result<Exit> {
     } else {
         Some(read(&args.insights, outputs, &run, &progress, &mut summary)?)
     };
-    let detected = Detected::new(&config, &counted.days, None)?;
+    let detected = Detected::new(&config, &counted.days, None, &progress)?;
+    let told = || "the log was read, and there is no page without all that is in it".to_owned();
+    interrupt::check(told)?;
     let mut found = Found::of(&counted);
     let is_given = given.is_some();
     let drafts = match given {
@@ -121,6 +124,7 @@ pub(super) fn run(mut args: args::report::Report) -> anyhow::Result<Exit> {
     let listed = found.list(&drafts, &config);
     let Evidence { cases, mut norms } = Evidence::gather(&counted, &config, drafts, &listed)?;
     let unlisted = found.others(&listed, &config);
+    interrupt::check(told)?;
     let series = listed.into_iter().map(|series| found.take(series, &mut norms)).collect();
     progress.finish();
 

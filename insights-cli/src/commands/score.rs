@@ -17,6 +17,7 @@ use crate::{
     episodes::Episode,
     exit::{Exit, UsageError},
     input::insights::{self, Read},
+    interrupt,
     labels::{self, Label},
     matching::against_labels,
     output::{
@@ -37,7 +38,7 @@ pub(super) fn run(args: args::Score) -> anyhow::Result<Exit> {
     let run = RunPlan::new(common, false)?;
     start_threads(&run)?;
 
-    let progress = Progress::new(0, run.progress);
+    let progress = Progress::new(run.progress);
     let mut summary = Summary::default();
     let ours = |summary: &mut Summary| episodes(&plan.insights, &plan, &run, &progress, summary);
     match &plan.truth {
@@ -76,6 +77,7 @@ fn episodes(
     let found = insights::find(inputs, outputs);
     refuse_overwriting(outputs, |path| found.reads(path))?;
     let Read { insights, tally, skipped, others } = insights::read(&found, run, progress)?;
+    interrupt::check(|| "nothing is scored without all of the input".into())?;
     let name = match inputs {
         [first, rest @ ..] if !rest.is_empty() => {
             format!("{} and {} more", printable(&first.to_string_lossy()), rest.len())

@@ -2,7 +2,7 @@
 
 use std::{
     fs,
-    io::Write,
+    io::{self, Write},
     path::{Path, PathBuf},
 };
 
@@ -17,9 +17,9 @@ use crate::{
     args::{Form, Synth},
     document::Document,
     exit::{Exit, UsageError},
-    mix, output,
+    interrupt, mix, output,
     output::OutputFile,
-    progress::Progress,
+    progress::{Phase, Progress},
 };
 
 /// A folder whose files get their names when they are whole.
@@ -43,6 +43,7 @@ impl Folder<'_> {
 
 impl Sink for Folder<'_> {
     fn put(&mut self, key: &str, content: &[u8]) -> anyhow::Result<()> {
+        interrupt::check(|| format!("not all of {} is written", self.root.display()))?;
         let (path, mut file) = self.create(key)?;
         let written = file.write_all(content).and_then(|()| file.finish());
         written.with_context(|| format!("cannot write {}", path.display()))
@@ -64,10 +65,15 @@ pub(super) fn run(args: Synth) -> anyhow::Result<Exit> {
         let what = format!("{} is not empty; use --force to write into it", root.display());
         return Err(UsageError(what).into());
     }
+    let progress = Progress::new(!args.quiet && !args.no_progress);
+    progress.begin(Phase::Inventing, None);
     let account =
         Account::new(&settings).map_err(|error| UsageError(format!("no account: {error}")))?;
-    let files = if args.format == Form::Archive { account.file_count() } else { 0 };
-    let progress = Progress::new(files, !args.quiet && !args.no_progress && files > 0);
+    let steps = match args.format {
+        Form::Archive => (Phase::WritingFiles, account.file_count()),
+        Form::Counts => (Phase::WritingRows, rows(&account)),
+    };
+    progress.begin(steps.0, Some(steps.1 as u64));
     let mut folder = Folder { root, progress: &progress };
     let written = write(&account, &settings, args.format, &mut folder)?;
     account.write_labels(&mut folder)?;
@@ -94,10 +100,12 @@ fn write(
     Ok(match form {
         Form::Counts => {
             let (path, mut file) = folder.create("counts.csv")?;
-            let written = account.write_counts(&mut file).and_then(|()| file.finish());
+            let mut rows_of = Rows { out: &mut file, progress: folder.progress };
+            let written = account.write_counts(&mut rows_of);
+            interrupt::check(|| format!("{} is not written", path.display()))?;
+            let written = written.and_then(|()| file.finish());
             written.with_context(|| format!("cannot write {}", path.display()))?;
-            let rows: usize = account.series.iter().map(|series| series.cells.len()).sum();
-            format!("{}: {} counts", path.display(), HumanCount(rows as u64))
+            format!("{}: {} counts", path.display(), HumanCount(rows(account) as u64))
         }
         Form::Archive => {
             let summary = account.write_archive(settings.seed, folder)?;
@@ -111,6 +119,32 @@ fn write(
             )
         }
     })
+}
+
+/// Returns the rows of its table.
+fn rows(account: &Account) -> usize {
+    account.series.iter().map(|series| series.cells.len()).sum()
+}
+
+/// Shows the rows that are written, until the run is asked to stop.
+struct Rows<'a> {
+    out: &'a mut OutputFile,
+    progress: &'a Progress,
+}
+
+impl Write for Rows<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if interrupt::requested() {
+            return Err(io::Error::other("interrupted"));
+        }
+        let written = self.out.write(bytes)?;
+        self.progress.step(memchr::memchr_iter(b'\n', &bytes[..written]).count() as u64);
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
 }
 
 /// Prints the file that says the same.

@@ -19,9 +19,10 @@ use crate::{
         refuse_overwriting, start_threads,
     },
     exit::Exit,
-    labels,
+    interrupt, labels,
     plan::{InputPlan, RunPlan, TunePlan},
-    progress::Progress,
+    printable::printable,
+    progress::{Phase, Progress},
     settings::Settings,
     tuning::{
         configurations::{Choice, Configuration, Configurations},
@@ -45,7 +46,7 @@ pub(super) fn run(args: args::Tune) -> anyhow::Result<Exit> {
     refuse_overwriting([outputs[0], outputs[2]], |path| labels::is_at(&plan.labels, path))?;
     start_threads(&run)?;
 
-    let progress = Progress::new(0, run.progress);
+    let progress = Progress::new(run.progress);
     let files = [outputs[0], run.summary.as_deref()];
     let mut counted =
         Counted::read(&input, settings.selection(), &run, files, Keep::Counts, &progress)?;
@@ -133,19 +134,24 @@ fn try_all(
 ) -> anyhow::Result<Vec<Row>> {
     let new: Vec<(usize, &Configuration)> =
         all.iter().enumerate().filter(|(_, own)| !results.holds(&own.values)).collect();
-    let progress = Progress::of_configurations(new.len(), run.progress);
+    let progress = Progress::new(run.progress);
+    progress.begin(Phase::TryingConfigurations, Some(new.len() as u64));
     let appender = Mutex::new(results.append()?);
     let rows: Vec<Row> = new
         .into_par_iter()
         .with_max_len(1)
         .map(|(id, own)| {
             let parts = data.judge(counted, &own.config, plan);
+            interrupt::check(|| {
+                let path = printable(&plan.results.to_string_lossy());
+                format!("what was tried is in {path}; the same command goes on with it")
+            })?;
             let [tuned, held_out] = &parts;
             let mut row = layout.row(&own.values, [(&tuned.0, tuned.1), (&held_out.0, held_out.1)]);
             // What another thread left when it panicked is a whole file.
             let mut appender = appender.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
             appender.add(id, &mut row)?;
-            progress.advance_one();
+            progress.step(1);
             Ok(row)
         })
         .collect::<anyhow::Result<_>>()?;

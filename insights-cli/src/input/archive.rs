@@ -23,6 +23,7 @@ use crate::{
         texts::{Bounds, Piece},
         walk::Found,
     },
+    interrupt,
     plan::{InputPlan, RunPlan},
     progress::Progress,
 };
@@ -100,6 +101,8 @@ pub(crate) struct Outcome {
     pub(crate) times: WatermarkTracker,
     /// The first minute with a call.
     pub(crate) first: Option<Minute>,
+    /// Whether the run was asked to stop: only the days before are told of.
+    pub(crate) interrupted: bool,
 }
 
 /// What a batch is read for.
@@ -179,6 +182,11 @@ pub(crate) fn read(
         let (parts, done) =
             while_reading(|| read_batch(batch, task, plan.bounds, progress), feed_last);
         done?;
+        if interrupt::requested() {
+            // What was read of the day is not all of it.
+            outcome.interrupted = true;
+            return Ok(outcome);
+        }
         waiting = Some((batch.day, parts));
     }
     waiting.map_or(Ok(()), &mut feed)?;
@@ -234,8 +242,11 @@ fn read_batch(batch: &Batch, task: Task<'_>, bounds: Bounds, progress: &Progress
         }
     }
     let readers = local.par_iter().fold(
-        || Reader::new(bounds),
+        || Reader::new(bounds, progress),
         |mut reader, source| {
+            if interrupt::requested() {
+                return reader;
+            }
             let loaded = reader.decoder.load(source);
             reader.read(source, loaded, task, progress);
             reader
@@ -244,8 +255,11 @@ fn read_batch(batch: &Batch, task: Task<'_>, bounds: Bounds, progress: &Progress
     let mut parts: Vec<Part> = readers.map(|reader| reader.part).collect();
     let fetched = s3::fetch(objects).par_bridge();
     let readers = fetched.fold(
-        || Reader::new(bounds),
+        || Reader::new(bounds, progress),
         |mut reader, fetched| {
+            if interrupt::requested() {
+                return reader;
+            }
             let Fetched { object, bytes, .. } = fetched;
             let loaded = bytes.map(|bytes| reader.decoder.take(bytes));
             reader.read(&Source::Object(object), loaded, task, progress);
@@ -288,8 +302,9 @@ impl Outcome {
 }
 
 impl Reader {
-    fn new(bounds: Bounds) -> Self {
-        Self { decoder: Decoder::new(bounds), part: Part::default() }
+    fn new(bounds: Bounds, progress: &Progress) -> Self {
+        let decoder = Decoder::new(bounds).metered(progress.meter());
+        Self { decoder, part: Part::default() }
     }
 
     /// Reads what was loaded of a source.
@@ -311,6 +326,9 @@ impl Reader {
                 let of_source = source.key();
                 let mut container = Container::default();
                 let skipped = decoder.each(&mut problems, |piece, problems| {
+                    if interrupt::requested() {
+                        return;
+                    }
                     if piece.first {
                         container = Container::default();
                     }

@@ -36,6 +36,11 @@ impl Source {
         Self::File { folder: Path::new("").into(), name: path.as_os_str().into() }
     }
 
+    /// Returns whether it is a file that was named, and not found in a folder.
+    pub(crate) fn is_named(&self) -> bool {
+        matches!(self, Self::File { folder, .. } if folder.as_os_str().is_empty())
+    }
+
     /// Returns the path of the file, and nothing for what is none.
     pub(crate) fn path(&self) -> Option<Cow<'_, Path>> {
         match self {

@@ -8,12 +8,15 @@ use std::{
 use crate::input::{
     batch::Source,
     inflate::Inflater,
+    metered::Metered,
     packing::Packing,
     problem::{Fault, Place, Problems},
     skipped::Skipped,
     sniff,
     texts::{Bounds, Piece, Size, Texts},
+    waiting::Waiting,
 };
+use crate::progress::Meter;
 
 /// Reads sources and makes text of them, one after the other in the same memory.
 #[derive(Debug, Default)]
@@ -25,19 +28,20 @@ pub(crate) struct Decoder {
     rest: Option<Rest>,
     unpacked: Vec<u8>,
     inflater: Inflater,
+    meter: Meter,
 }
 
 /// What was not read of a source yet.
 #[derive(Debug)]
 enum Rest {
-    Stdin,
-    File(File),
+    Waiting(Waiting),
+    File(Metered<File>),
 }
 
 impl Read for Rest {
     fn read(&mut self, room: &mut [u8]) -> io::Result<usize> {
         match self {
-            Self::Stdin => io::stdin().lock().read(room),
+            Self::Waiting(waiting) => waiting.read(room),
             Self::File(file) => file.read(room),
         }
     }
@@ -48,6 +52,11 @@ impl Decoder {
         Self { bounds, ..Self::default() }
     }
 
+    /// Shows what it reads from then on.
+    pub(crate) fn metered(self, meter: Meter) -> Self {
+        Self { meter, ..self }
+    }
+
     /// Reads the bytes of a source, or of a large one the first of them.
     ///
     /// # Errors
@@ -56,8 +65,11 @@ impl Decoder {
     pub(crate) fn load(&mut self, source: &Source) -> io::Result<()> {
         self.let_go();
         let mut whole = match (source, source.path()) {
-            (Source::Stdin, _) => Rest::Stdin,
-            (_, Some(path)) => Rest::File(File::open(path)?),
+            (Source::Stdin, _) => Rest::Waiting(Waiting::stdin()?),
+            (source, Some(path)) if source.is_named() && Waiting::is_for(&path) => {
+                Rest::Waiting(Waiting::file(path.into_owned())?)
+            }
+            (_, Some(path)) => Rest::File(Metered::new(File::open(path)?, self.meter.clone())),
             (_, None) => return Err(io::ErrorKind::Unsupported.into()),
         };
         // With a limit the size of a file is not asked for, which would take longer.
@@ -100,7 +112,7 @@ impl Decoder {
         problems: &mut Problems,
         mut take: impl FnMut(Piece<'_>, &mut Problems),
     ) -> Skipped {
-        let Self { bounds, raw, rest, unpacked, inflater } = self;
+        let Self { bounds, raw, rest, unpacked, inflater, .. } = self;
         let left = bounds.total;
         let mut texts = Texts { bounds: *bounds, left, entry: None, problems, take: &mut take };
         match (Packing::of(raw), rest) {

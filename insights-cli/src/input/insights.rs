@@ -53,7 +53,8 @@ pub(crate) fn find(inputs: &[PathBuf], outputs: [Option<&Path>; 2]) -> Found {
 ///
 /// Returns an error for the first problem of a strict run.
 pub(crate) fn read(found: &Found, run: &RunPlan, progress: &Progress) -> anyhow::Result<Read> {
-    progress.expect(found.sources());
+    let (phase, steps) = found.steps();
+    progress.begin(phase, steps);
     let mut total = Read { skipped: found.skipped, ..Read::default() };
     let mut lines = Vec::new();
     for (path, error) in &found.unreadable {

@@ -11,15 +11,20 @@ mod object;
 mod profile;
 mod walk;
 
-use std::{io, sync::Arc};
+use std::{io, pin::pin, sync::Arc, time::Duration};
 
 use anyhow::Context;
-use tokio::runtime::{self, Runtime};
+use futures_util::future::{Either, select};
+use tokio::{
+    runtime::{self, Runtime},
+    time,
+};
 
 use self::address::Address;
 use crate::{
     exit::UsageError,
     input::{scope::Scope, walk::Found},
+    interrupt,
     progress::Progress,
 };
 
@@ -39,6 +44,21 @@ const THREADS: usize = 2;
 #[derive(Debug, Default)]
 pub(crate) struct Connection {
     _runtime: Option<Runtime>,
+}
+
+/// Returns what some work came to, or nothing if the run is asked to stop before.
+async fn unless_interrupted<T>(work: impl Future<Output = T>) -> Option<T> {
+    /// How often it is looked whether to stop.
+    const TICK: Duration = Duration::from_millis(50);
+    let stopped = async {
+        while !interrupt::requested() {
+            time::sleep(TICK).await;
+        }
+    };
+    match select(pin!(work), pin!(stopped)).await {
+        Either::Left((done, _)) => Some(done),
+        Either::Right(_) => None,
+    }
 }
 
 /// Adds the logs in S3 that are looked for to what was found.

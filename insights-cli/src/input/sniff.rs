@@ -37,12 +37,13 @@ pub(crate) fn holds_counts(path: &Path) -> bool {
     if path.as_os_str() == "-" {
         return io::stdin().lock().fill_buf().is_ok_and(are_counts);
     }
-    !path.is_dir() && File::open(path).is_ok_and(are_counts)
+    // What is taken of a pipe is gone, and it may keep one waiting.
+    path.is_file() && File::open(path).is_ok_and(are_counts)
 }
 
 /// Looks whether a file begins as one of Insights events does: with one, and without a call.
 pub(crate) fn holds_insights(path: &Path) -> bool {
-    if path.as_os_str() == "-" || path.is_dir() {
+    if !path.is_file() {
         return false;
     }
     let Some(text) = File::open(path).ok().and_then(beginning) else { return false };

@@ -3,11 +3,12 @@
 use std::{
     collections::BTreeSet,
     fs::{self, File},
-    io::{self, Read, Seek, Stdin},
+    io::{self, Read, Seek},
     path::{Path, PathBuf},
 };
 
 use anyhow::bail;
+use indicatif::HumanCount;
 use insights_core::{
     AttributesRef, Minute, PartialCounts, Selection, SeriesRef, WatermarkTracker, event_time,
 };
@@ -16,15 +17,18 @@ use crate::{
     columns::STATED,
     input::{
         archive::Tally,
+        metered::Metered,
         packing::Packing,
         problem::{Fault, Place, Problems},
         skipped::Skipped,
         texts::{Bounds, Size},
         unpack::{Damage, Unpacked},
+        waiting::Waiting,
         zipped,
     },
+    interrupt,
     printable::printable,
-    progress::Progress,
+    progress::{Meter, Phase, Progress},
 };
 
 /// How a Parquet file begins.
@@ -63,7 +67,7 @@ pub(crate) trait Layout {
 /// Where a Parquet file is.
 #[cfg_attr(not(feature = "parquet"), expect(dead_code, reason = "it is told and not read"))]
 pub(crate) enum ParquetFile<'p> {
-    Path(&'p Path),
+    Path(&'p Path, Meter),
     /// Stdin, all of it: a Parquet file is read from its end.
     Bytes(Vec<u8>),
 }
@@ -85,6 +89,8 @@ impl Table {
     ) -> anyhow::Result<Self> {
         let mut table = Self::default();
         let mut read = BTreeSet::new();
+        let sizes = paths.iter().map(|path| fs::metadata(path).ok().map(|file| file.len()));
+        progress.begin(Phase::ReadingTables, sizes.sum());
         for path in paths {
             if !read.insert(fs::canonicalize(path).unwrap_or_else(|_| path.clone())) {
                 continue;
@@ -95,21 +101,21 @@ impl Table {
                 printable(&path.to_string_lossy())
             };
             let mut problems = Problems::default();
-            let rows = table.rows;
-            match table.read_one(path, layout, &mut problems) {
+            match table.read_one(path, layout, &mut problems, progress) {
                 Ok(()) => table.tally.file(&problems),
                 Err(error) => {
                     table.tally.unreadable_files += 1;
                     problems.add(Fault::Unreadable, Place::File, error);
                 }
             }
+            // What is cut short looks damaged.
+            interrupt::check(|| format!("{} rows were read", HumanCount(table.rows)))?;
             for line in problems.lines(&name) {
                 if strict {
                     bail!("{}", line.trim_start_matches("warning: "));
                 }
                 progress.warn(&line);
             }
-            progress.advance(table.rows - rows);
         }
         Ok(table)
     }
@@ -120,14 +126,18 @@ impl Table {
         path: &Path,
         layout: &mut impl Layout,
         problems: &mut Problems,
+        progress: &Progress,
     ) -> io::Result<()> {
-        let mut file = Opened::of(path)?;
+        let mut file = Opened::of(path, progress.meter())?;
         let mut head = Vec::new();
         file.by_ref().take(Packing::TELLING as u64).read_to_end(&mut head)?;
         if head.starts_with(PARQUET) {
             match file {
-                Opened::File(_) => layout.read_parquet(ParquetFile::Path(path), self, problems),
-                Opened::Stdin(_) => match whole(head, file, "a Parquet file") {
+                Opened::File(_) => {
+                    let file = ParquetFile::Path(path, progress.meter());
+                    layout.read_parquet(file, self, problems);
+                }
+                Opened::Waiting(_) => match whole(head, file, "a Parquet file") {
                     Ok(bytes) => layout.read_parquet(ParquetFile::Bytes(bytes), self, problems),
                     Err(what) => problems.add(Fault::Limit, Place::File, what),
                 },
@@ -141,7 +151,7 @@ impl Table {
                     file.rewind()?;
                     zipped::entries(file, problems, read)
                 }
-                Opened::Stdin(_) => match whole(head, file, "a zip archive") {
+                Opened::Waiting(_) => match whole(head, file, "a zip archive") {
                     Ok(bytes) => zipped::entries(io::Cursor::new(bytes), problems, read),
                     Err(what) => {
                         problems.add(Fault::Limit, Place::File, what);
@@ -212,21 +222,25 @@ impl Table {
 
 /// Opens the text of a table that is read whole or not at all, plain or packed.
 pub(crate) fn open(path: &Path) -> io::Result<impl Read> {
-    Unpacked::open(Opened::of(path)?).map_err(|damage| io::Error::other(damage.what))
+    Unpacked::open(Opened::of(path, Meter::default())?)
+        .map_err(|damage| io::Error::other(damage.what))
 }
 
-/// A file or stdin.
+/// A file, or stdin and other pipes.
 enum Opened {
-    File(File),
-    Stdin(Stdin),
+    File(Metered<File>),
+    Waiting(Metered<Waiting>),
 }
 
 impl Opened {
-    fn of(path: &Path) -> io::Result<Self> {
+    fn of(path: &Path, meter: Meter) -> io::Result<Self> {
         if path.as_os_str() == "-" {
-            return Ok(Self::Stdin(io::stdin()));
+            return Ok(Self::Waiting(Metered::new(Waiting::stdin()?, meter)));
         }
-        Ok(Self::File(File::open(path)?))
+        if Waiting::is_for(path) {
+            return Ok(Self::Waiting(Metered::new(Waiting::file(path.to_owned())?, meter)));
+        }
+        Ok(Self::File(Metered::new(File::open(path)?, meter)))
     }
 }
 
@@ -234,7 +248,7 @@ impl Read for Opened {
     fn read(&mut self, room: &mut [u8]) -> io::Result<usize> {
         match self {
             Self::File(file) => file.read(room),
-            Self::Stdin(stdin) => stdin.lock().read(room),
+            Self::Waiting(waiting) => waiting.read(room),
         }
     }
 }

@@ -19,7 +19,9 @@ use crate::{
         skipped::Skipped,
         sniff::holds_records,
     },
+    interrupt,
     printable::printable,
+    progress::Phase,
 };
 
 /// What was found.
@@ -77,6 +79,20 @@ impl Found {
         is_log(real) && real.parent().is_some_and(|folder| self.folders.contains(folder))
     }
 
+    /// Returns what reading them takes: files, or bytes where these are few and may be large.
+    pub(crate) fn steps(&self) -> (Phase, Option<u64>) {
+        /// Of as many files or fewer the sizes are asked for.
+        const FEW: usize = 100;
+        let files = self.sources();
+        let local = self.batches.values().all(|batch| batch.remote.is_empty());
+        if files > FEW || !local {
+            return (Phase::ReadingFiles, Some(files as u64));
+        }
+        let sources = self.batches.values().flat_map(|batch| batch.list().sources);
+        let size = |source: Source| Some(fs::metadata(source.path()?).map_or(0, |file| file.len()));
+        (Phase::ReadingLogs, sources.map(size).sum())
+    }
+
     pub(crate) fn sources(&self) -> usize {
         self.batches.values().map(Batch::len).sum()
     }
@@ -128,7 +144,7 @@ type Aparts = BTreeMap<PathBuf, (PathBuf, Kind)>;
 fn walk(root: &Path, scope: &Scope, aparts: &mut Aparts, found: &mut Found) {
     // Of two ways to a folder the first in order is met first.
     let mut folders = BTreeSet::from([root.to_owned()]);
-    while let Some(folder) = folders.pop_first() {
+    while let Some(folder) = folders.pop_first().filter(|_| !interrupt::requested()) {
         let real = fs::canonicalize(&folder).unwrap_or_else(|_| folder.clone());
         if !found.folders.insert(real.clone()) {
             continue;

@@ -8,7 +8,9 @@ use insights_core::{
 };
 
 use super::question::{Question, Unknown, by_id};
-use crate::{commands::counted::Counted, exit::UsageError, summary::Summary};
+use crate::{
+    commands::counted::Counted, exit::UsageError, interrupt, progress::Progress, summary::Summary,
+};
 
 /// How far before and after the minute in question looks are taken.
 const BEFORE: Minutes = Minutes::new(5);
@@ -121,9 +123,12 @@ pub(super) fn find(
     counted: &Counted,
     config: &Config,
     question: &Question,
+    progress: &Progress,
 ) -> anyhow::Result<Result<(Answer, Summary), Unknown>> {
     let mut engine = Engine::new(config.clone());
-    let insights = counted.replay(&mut engine);
+    let mut insights = counted.replay_shown(&mut engine, counted.end, progress);
+    insights.extend(engine.finish());
+    interrupt::check(|| "the log was read, and nothing is explained yet".into())?;
     let answer = match question {
         Question::Id(id) => {
             let start = &insights[by_id(&insights, id)?];

@@ -23,6 +23,8 @@ use crate::{
         problem::{Fault, Place, Problems},
         table::{ParquetFile, Table},
     },
+    interrupt,
+    progress::Meter,
 };
 
 /// The rows whose cells are held at once.
@@ -37,16 +39,19 @@ pub(super) fn read(
 ) {
     match file {
         // A file of its own for each row group: clones of one share the place they read at.
-        ParquetFile::Path(path) => read_all(|| File::open(path), selection, table, problems),
+        ParquetFile::Path(path, meter) => {
+            read_all(|| File::open(path), &meter, selection, table, problems);
+        }
         ParquetFile::Bytes(bytes) => {
             let bytes = Bytes::from(bytes);
-            read_all(|| Ok(bytes.clone()), selection, table, problems);
+            read_all(|| Ok(bytes.clone()), &Meter::default(), selection, table, problems);
         }
     }
 }
 
 fn read_all<R: ChunkReader + 'static>(
     open: impl Fn() -> io::Result<R> + Sync,
+    meter: &Meter,
     selection: &Selection,
     table: &mut Table,
     problems: &mut Problems,
@@ -67,12 +72,17 @@ fn read_all<R: ChunkReader + 'static>(
     });
     let groups: Vec<(usize, u64)> = first_rows.enumerate().collect();
     let read = |(mut part, mut told): (Table, Vec<(usize, Problems)>), &(group, first)| {
+        if interrupt::requested() {
+            return (part, told);
+        }
         let group = Group { metadata: &metadata, columns: &columns, number: group, first };
         let mut problems = Problems::default();
         if let Err(what) = group.read(&open, selection, &mut part, &mut problems) {
             let what = format!("row group {}: {what}", group.number + 1);
             problems.add(Fault::Packing, Place::File, what);
         }
+        let size = metadata.row_group(group.number).compressed_size();
+        meter.add(u64::try_from(size).unwrap_or_default());
         told.push((group.number, problems));
         (part, told)
     };

@@ -14,7 +14,7 @@ fn texts(raw: &[u8], bounds: Bounds) -> (Vec<(String, usize, String)>, Vec<Strin
         let mut file = tempfile();
         file.write_all(raw).unwrap();
         file.seek(io::SeekFrom::Start(bounds.raw as u64)).unwrap();
-        Rest::File(file)
+        Rest::File(Metered::new(file, Meter::default()))
     });
     let raw = raw[..raw.len().min(bounds.raw)].to_vec();
     let mut decoder = Decoder { raw, rest, ..Decoder::new(bounds) };

@@ -8,7 +8,7 @@ use tokio::{
     sync::{OwnedSemaphorePermit, mpsc},
 };
 
-use crate::input::s3::{client::Client, error::Error, object::Object};
+use crate::input::s3::{client::Client, error::Error, object::Object, unless_interrupted};
 
 /// An object that was read, the whole of it, or why it was not.
 #[derive(Debug)]
@@ -38,10 +38,13 @@ pub(crate) fn fetch(objects: Vec<Object>) -> impl Iterator<Item = Fetched> + Sen
                 }
             }
         });
-        receiver
+        (receiver, runtime)
     });
     let mut receiver = receiver;
-    iter::from_fn(move || receiver.as_mut()?.blocking_recv())
+    iter::from_fn(move || {
+        let (receiver, runtime) = receiver.as_mut()?;
+        runtime.block_on(unless_interrupted(receiver.recv()))?
+    })
 }
 
 async fn one(object: Object, client: Arc<Client>) -> Fetched {

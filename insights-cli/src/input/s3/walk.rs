@@ -15,6 +15,7 @@ use crate::{
             client::Client,
             listing::Listing,
             object::{Folder, Object},
+            unless_interrupted,
         },
         scope::Scope,
         walk::Found,
@@ -42,13 +43,16 @@ pub(super) fn find(
         entered: BTreeMap::new(),
         apart: BTreeMap::new(),
     };
-    client.runtime.block_on(async {
+    let looked = async {
         for address in addresses {
             let bucket = Arc::new(Bucket::new(address.bucket.clone(), client));
             walk.name(bucket, &address.prefix).await;
         }
         walk.descend(client.concurrency).await;
-    });
+    };
+    if client.runtime.block_on(unless_interrupted(looked)).is_none() {
+        return;
+    }
     walk.finish();
 }
 
@@ -56,11 +60,11 @@ pub(super) fn find(
 pub(crate) fn list(folders: &[Folder], listed: &mut Listed) {
     let Some(first) = folders.first() else { return };
     let client = Arc::clone(&first.bucket.client);
-    let listings = client.runtime.block_on(async {
+    let listings = client.runtime.block_on(unless_interrupted(async {
         let tasks = folders.iter().map(async |folder| (folder, folder.list(false).await));
         stream::iter(tasks).buffer_unordered(client.concurrency).collect::<Vec<_>>().await
-    });
-    for (folder, listing) in listings {
+    }));
+    for (folder, listing) in listings.unwrap_or_default() {
         match listing {
             Ok(listing) => {
                 for (object, kind) in
