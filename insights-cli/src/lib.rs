@@ -16,6 +16,7 @@ mod input;
 mod interrupt;
 mod labels;
 mod matching;
+mod missing;
 mod mix;
 mod output;
 mod plan;
@@ -32,7 +33,7 @@ mod tuning;
 #[cfg(fuzzing)]
 pub mod fuzzing;
 
-use std::{io::Write, process::ExitCode};
+use std::{io::Write, path::Path, process::ExitCode};
 
 use anyhow::Context;
 use clap::Parser;
@@ -43,7 +44,16 @@ use crate::{args::Args, exit::Exit};
 #[must_use]
 pub fn main() -> ExitCode {
     color::choose_early(std::env::args_os().skip(1));
-    let args = Args::parse();
+    let args = match Args::try_parse() {
+        Ok(args) => args,
+        Err(error) => {
+            let typed: Vec<_> = std::env::args_os().skip(1).collect();
+            let Some(told) = missing::input(&error, &typed, Path::new(".")) else { error.exit() };
+            // Nothing is left to tell it to if stderr is closed.
+            let _ = writeln!(std::io::stderr(), "error: {told}");
+            return Exit::Usage.into();
+        }
+    };
     color::choose(args.global.color);
     let run = || {
         interrupt::listen().context("cannot listen to signals")?;
