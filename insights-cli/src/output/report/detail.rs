@@ -47,16 +47,21 @@ impl Band {
         let [first, second, ..] = ordinary else { return None };
         Some(Self {
             step: second.minute.since(first.minute).count(),
-            expected: ordinary.iter().map(|own| short(own.expected)).collect(),
+            expected: ordinary.iter().map(|own| drawn(own.expected)).collect(),
             low: ordinary.iter().map(|own| own.calls.0).collect(),
             high: ordinary.iter().map(|own| own.calls.1).collect(),
         })
     }
 }
 
-/// Returns a number with four digits that count: more are not seen.
-pub(super) fn short(value: f64) -> f64 {
+/// Returns a number with four digits that count, which is more than a line shows.
+fn drawn(value: f64) -> f64 {
     format!("{value:.3e}").parse().unwrap_or(value)
+}
+
+/// Returns a number with seven digits that count: more are not seen, nor in what is made of two.
+pub(super) fn short(value: f64) -> f64 {
+    format!("{value:.6e}").parse().unwrap_or(value)
 }
 
 /// Returns the commands that tell more of an episode.
