@@ -43,9 +43,9 @@ impl Page {
         let large: usize = blobs.iter().map(|(_, packed)| packed.len()).sum();
         let overview = Overview::new(report);
         let large = large + blob::inline(&overview)?.len();
-        let (exact, minutes) = minutes::within(report, Self::LARGEST.saturating_sub(large));
+        let (reach, minutes) = minutes::within(report, Self::LARGEST.saturating_sub(large));
         blobs.extend(minutes);
-        let overview = blob::inline(&overview.exact(exact))?;
+        let overview = blob::inline(&overview.reaching(reach))?;
         Ok(Self { overview, blobs, episodes: report.cases.len(), series: report.series.len() })
     }
 

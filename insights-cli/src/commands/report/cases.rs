@@ -41,8 +41,6 @@ pub(crate) struct Case {
     /// What was ordinary at each quarter of an hour of the day that decided it; empty before a
     /// model.
     pub(crate) ordinary: Vec<Ordinary>,
-    /// What is normal was learnt from the minutes before this one.
-    pub(crate) fitted: Option<Minute>,
 }
 
 /// What our own engine reported: a Start, and an End if it is over.
@@ -262,7 +260,6 @@ impl Case {
         let Draft { series, is_known, start, end, read, reported, looks } = draft;
         let wanted = config.wants(series.insight_type());
         let examination = nearest(seen.taken, start);
-        let fitted = examination.as_ref().and_then(|taken| Some(taken.look.as_ref()?.fitted));
         let paragraphs = match (examination, &reported) {
             (Some(taken), Some((own, over))) => {
                 let baseline = config.baseline();
@@ -306,7 +303,6 @@ impl Case {
             records,
             paragraphs,
             ordinary: seen.ordinary,
-            fitted,
         }
     }
 

@@ -1,6 +1,6 @@
 //! [`Detail`]: what a page tells of an episode when it is looked at.
 
-use insights_core::{InsightRecord, Minute, Ordinary, SeriesKey};
+use insights_core::{InsightRecord, Ordinary, SeriesKey};
 use serde::Serialize;
 
 use crate::{
@@ -13,8 +13,6 @@ use crate::{
 pub(super) struct Detail<'r> {
     sentences: &'r [String],
     band: Option<Band>,
-    /// What is normal was learnt from the minutes before this one.
-    fitted: Option<u32>,
     records: &'r [InsightRecord],
     /// What each does, and the command line.
     commands: Vec<(&'static str, String)>,
@@ -35,7 +33,6 @@ impl<'r> Detail<'r> {
         Self {
             sentences: &case.paragraphs,
             band: Band::of(&case.ordinary),
-            fitted: case.fitted.map(Minute::since_epoch),
             records: &case.records,
             commands: commands(case, report),
         }

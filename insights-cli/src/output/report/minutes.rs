@@ -13,31 +13,32 @@ use rayon::prelude::*;
 use super::blob::pack;
 use crate::commands::report::{Listed, Report};
 
-/// How far before episodes minutes are told.
+/// How far before episodes minutes are told, and the same in words.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) struct Exact(Minutes);
+pub(super) struct Reach(Minutes, &'static str);
 
 /// What is tried, the longest first: a week is what a baseline is made of.
-const REACHES: [Exact; 5] = [
-    Exact(Minutes::days(7)),
-    Exact(Minutes::days(3)),
-    Exact(Minutes::days(1)),
-    Exact(Minutes::hours(6)),
-    Exact(Minutes::hours(1)),
+const REACHES: [Reach; 5] = [
+    Reach(Minutes::days(7), "7 days"),
+    Reach(Minutes::days(3), "3 days"),
+    Reach(Minutes::days(1), "1 day"),
+    Reach(Minutes::hours(6), "6 hours"),
+    Reach(Minutes::hours(1), "1 hour"),
 ];
 /// How far after episodes minutes are told at most.
 const AFTER: Minutes = Minutes::days(1);
 const HOUR: Minutes = Minutes::hours(1);
 
-impl Exact {
-    pub(super) fn days(self) -> f64 {
-        f64::from(self.0.count()) / f64::from(Minutes::days(1).count())
+impl Reach {
+    /// Returns the reach in words, if it is not the longest.
+    pub(super) fn shortened(self) -> Option<&'static str> {
+        (self != REACHES[0]).then_some(self.1)
     }
 }
 
 /// Returns the packed series with episodes, each with the id of its part, and how far before
 /// episodes they tell minutes: as far as fits in `largest` bytes.
-pub(super) fn within(report: &Report, largest: usize) -> (Exact, Vec<(String, String)>) {
+pub(super) fn within(report: &Report, largest: usize) -> (Reach, Vec<(String, String)>) {
     let mut told = (REACHES[0], Vec::new());
     for reach in REACHES {
         told = (reach, packed(report, reach));
@@ -50,7 +51,7 @@ pub(super) fn within(report: &Report, largest: usize) -> (Exact, Vec<(String, St
     told
 }
 
-fn packed(report: &Report, Exact(reach): Exact) -> Vec<(String, String)> {
+fn packed(report: &Report, Reach(reach, _): Reach) -> Vec<(String, String)> {
     let Some((first, end)) = report.span else { return Vec::new() };
     let after = AFTER.min(reach);
     let pack_one = |(number, own): (usize, &Listed)| {

@@ -7,7 +7,7 @@ use insights_core::{
 };
 use serde::Serialize;
 
-use super::{detail::short, minutes::Exact};
+use super::{detail::short, minutes::Reach};
 use crate::{
     commands::report::{Case, Listed, Report},
     severity::Severity,
@@ -23,8 +23,7 @@ pub(super) struct Overview<'r> {
     summary: Vec<(String, String)>,
     problems: &'r [String],
     more_problems: usize,
-    settings: &'r [(&'static str, String)],
-    exact_days: f64,
+    settings: Vec<(&'static str, &'r str)>,
     dims: Dimensions<'r>,
     spark: Bars,
     series: Vec<SeriesLine<'r>>,
@@ -110,6 +109,9 @@ impl<'r> Overview<'r> {
         let series = series.collect();
         let numbers: HashMap<&SeriesKey, usize> = keys().zip(0..).collect();
         let number = |case: &Case| numbers.get(&case.series).copied().unwrap_or_default();
+        // An empty list is no choice, and quotes are for files.
+        let settings = report.settings.iter().filter(|(_, value)| value != "[]");
+        let settings = settings.map(|(name, value)| (*name, value.trim_matches('"')));
         let mut summary = report.summary.lines();
         if report.is_given {
             let told = report.cases.len();
@@ -126,8 +128,7 @@ impl<'r> Overview<'r> {
             summary,
             problems: &report.problems.0,
             more_problems: report.problems.1,
-            settings: &report.settings,
-            exact_days: 0.0,
+            settings: settings.collect(),
             episodes: episodes.collect(),
             series,
             unlisted: report.unlisted,
@@ -136,9 +137,13 @@ impl<'r> Overview<'r> {
         }
     }
 
-    /// Tells how far before episodes minutes are there.
-    pub(super) fn exact(self, exact: Exact) -> Self {
-        Self { exact_days: exact.days(), ..self }
+    /// Says how far before episodes minutes are told, where it is not as far as baselines reach.
+    pub(super) fn reaching(mut self, reach: Reach) -> Self {
+        if let Some(short) = reach.shortened() {
+            let text = format!("told from {short} before each episode on, and hours before that");
+            self.summary.push(("minutes".into(), text));
+        }
+        self
     }
 }
 
