@@ -3,9 +3,9 @@
 //! The choice is one of the whole process, since the parser prints help and errors of its own
 //! before there is anything to pass it on with.
 
-use std::{ffi::OsStr, io};
+use std::{borrow::Cow, ffi::OsStr, io};
 
-use anstream::{AutoStream, ColorChoice, stream::RawStream};
+use anstream::{AutoStream, ColorChoice, adapter::strip_str, stream::RawStream};
 use clap::{
     ValueEnum,
     builder::styling::{AnsiColor, Style, Styles},
@@ -24,6 +24,8 @@ pub(crate) const HELP: Styles = Styles::styled()
     .invalid(WARNING);
 /// What went wrong.
 pub(crate) const ERROR: Style = AnsiColor::Red.on_default().bold();
+/// What something is about.
+pub(crate) const LABEL: Style = Style::new().bold();
 /// What is doubtful.
 pub(crate) const WARNING: Style = AnsiColor::Yellow.on_default();
 /// What to do next.
@@ -64,14 +66,20 @@ fn said<T: AsRef<OsStr>>(args: impl IntoIterator<Item = T>) -> Option<Color> {
     None
 }
 
+/// Returns a coloured text as stderr takes it: without colours where there are none.
+pub(crate) fn for_stderr(text: &str) -> Cow<'_, str> {
+    if on(&io::stderr()) { text.into() } else { strip_str(text).to_string().into() }
+}
+
+/// Returns a line with the word coloured that makes it a warning, if one does.
+pub(crate) fn warning(line: &str) -> Cow<'_, str> {
+    line.strip_prefix("warning:")
+        .map_or(line.into(), |what| format!("{WARNING}warning:{WARNING:#}{what}").into())
+}
+
 /// Returns whether what goes to stdout is coloured.
 pub(crate) fn on_stdout() -> bool {
     on(&io::stdout())
-}
-
-/// Returns whether what goes to stderr is coloured.
-pub(crate) fn on_stderr() -> bool {
-    on(&io::stderr())
 }
 
 fn on<S: RawStream>(stream: &S) -> bool {

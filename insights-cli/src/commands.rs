@@ -22,12 +22,13 @@ use std::{
     time::Instant,
 };
 
-use anyhow::{Context, anyhow};
+use anyhow::Context;
 use insights_core::{Engine, Hole, Insight, InsightState, LogKey, Minute};
 
 use crate::{
     args::{Args, Command},
     exit::{Exit, UsageError},
+    failure::failure,
     input::{archive::Outcome, skipped::Skipped, walk::Found},
     output::{self, Output, sparkline::Sparklines},
     plan::{ResultsPlan, RunPlan},
@@ -81,12 +82,15 @@ fn refuse_no_logs(found: &Found, outcome: &Outcome) -> anyhow::Result<()> {
 }
 
 fn no_logs(skipped: Skipped) -> anyhow::Error {
-    anyhow!(
-        "no log files found: in folders, files that are named .json, .jsonl, .ndjson, .log or .zip, \
-         or .gz or .zst after that, and those that begin like logs are read ({} others were passed \
-         over)",
-        skipped.total()
-    )
+    let others = skipped.total();
+    let what = match others {
+        0 => "no log files found".to_owned(),
+        others => format!("no log files found ({others} others were passed over)"),
+    };
+    let tip = "in folders, files that are named .json, .jsonl, .ndjson, .log or .zip, or .gz or .zst \
+               after that, and those that begin like logs are read; name others one by one, and \
+               give tables of counts to `insights detect`";
+    failure(what, tip)
 }
 
 /// Stops where the output would overwrite what is to be read.
@@ -97,8 +101,8 @@ fn refuse_overwriting(
     match outputs.into_iter().flatten().find(|path| reads(path)) {
         Some(path) => {
             let path = path.display();
-            let what = format!("{path} is one of the inputs; write the output elsewhere");
-            Err(UsageError(what).into())
+            let what = UsageError(format!("{path} is one of the inputs"));
+            Err(what.tip("write the output elsewhere"))
         }
         None => Ok(()),
     }
@@ -109,8 +113,8 @@ fn refuse_overwriting_tree(tree: Option<&Path>, found: &Found) -> anyhow::Result
     match tree.filter(|tree| found.reads_insights_below(tree)) {
         Some(tree) => {
             let tree = tree.display();
-            let what = format!("Insights below {tree} are read; write the tree elsewhere");
-            Err(UsageError(what).into())
+            let what = UsageError(format!("Insights below {tree} are read"));
+            Err(what.tip("write the tree elsewhere"))
         }
         None => Ok(()),
     }
@@ -126,7 +130,7 @@ fn conclude(
 ) -> anyhow::Result<Exit> {
     summary.elapsed = began.elapsed();
     if !run.quiet {
-        progress.warn(&summary.to_string());
+        progress.warn(&summary.colored());
     }
     if let Some(path) = &run.summary {
         summary.write(path)?;

@@ -4,7 +4,7 @@ use std::{fmt::Display, fs, ops::Range, path::Path};
 
 use toml::de::DeTable;
 
-use crate::{exit::UsageError, printable::printable};
+use crate::{exit::UsageError, nearest::unreadable, printable::printable};
 
 /// The text of a TOML file, or of what stands in for one.
 #[derive(Clone, Debug)]
@@ -19,7 +19,7 @@ impl Document {
         let name = printable(&path.to_string_lossy());
         match fs::read_to_string(path) {
             Ok(text) => Ok(Self { name, text }),
-            Err(error) => Err(UsageError(format!("{name}: {error}"))),
+            Err(error) => Err(UsageError(format!("{name}: {}", unreadable(path, &error)))),
         }
     }
 
@@ -49,20 +49,6 @@ impl Document {
     }
 }
 
-/// Returns `, did you mean "NAME"?` for the name that is nearest to a word, if one is near.
-pub(crate) fn suggestion<'a>(word: &str, names: impl IntoIterator<Item = &'a str>) -> String {
-    /// Of 1 for equal words; as for the options of the command line.
-    const NEAR: f64 = 0.7;
-    let near = |name: &'a str| {
-        (strsim::jaro(&word.to_lowercase().replace('-', "_"), &name.to_lowercase()), name)
-    };
-    let nearest = names.into_iter().map(near).max_by(|a, b| a.0.total_cmp(&b.0));
-    match nearest {
-        Some((nearness, name)) if nearness > NEAR => format!(", did you mean {name:?}?"),
-        _ => String::new(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -75,12 +61,5 @@ mod tests {
         let error = document.error(&(8..9), "odd").to_string();
         assert_eq!(error, "a.toml: line 2, column 3: odd");
         assert!(Document::read(Path::new("no/such.toml")).is_err());
-    }
-
-    #[test]
-    fn only_what_is_near_is_suggested() {
-        let names = ["least_calls", "least_new_calls", "threshold"];
-        assert_eq!(suggestion("leat-calls", names), ", did you mean \"least_calls\"?");
-        assert_eq!(suggestion("quux", names), "");
     }
 }

@@ -39,7 +39,9 @@ impl Exit {
         } else if interrupt::requested() {
             // What fails then is what was stopped.
             Self::Interrupted
-        } else if error.chain().any(<dyn error::Error>::is::<UsageError>) {
+        } else if error.is::<UsageError>()
+            || error.chain().any(<dyn error::Error>::is::<UsageError>)
+        {
             Self::Usage
         } else {
             Self::Failed

@@ -13,6 +13,7 @@ pub(crate) mod insights;
 pub(crate) mod key;
 pub(crate) mod logged;
 mod metered;
+pub(crate) mod names;
 pub(crate) mod nearby;
 #[cfg(test)]
 mod packed;

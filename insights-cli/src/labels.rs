@@ -2,13 +2,17 @@
 
 use std::{collections::BTreeMap, fs, io::Read, path::Path};
 
-use anyhow::Context;
+use anyhow::anyhow;
 use chrono::Timelike;
 use csv::{ReaderBuilder, StringRecord, Trim};
 use insights_core::{InsightType, Minute, Minutes, event_time};
 
 use crate::{
-    document::suggestion, exit::UsageError, input::table, printable::printable, subject::Subject,
+    exit::UsageError,
+    input::table,
+    nearest::{suggestion, unreadable},
+    printable::printable,
+    subject::Subject,
 };
 
 /// A span in which a series is unusual.
@@ -39,7 +43,8 @@ const OPTIONAL: [&str; 6] =
 /// all, as a label that is left out changes every figure.
 pub(crate) fn read(path: &Path) -> anyhow::Result<Vec<Label>> {
     let name = printable(&path.to_string_lossy());
-    let text = table::open(path).with_context(|| name.clone())?;
+    let text =
+        table::open(path).map_err(|error| anyhow!("{name}: {}", unreadable(path, &error)))?;
     of_text(text).map_err(|what| UsageError(format!("{name}: {what}")).into())
 }
 

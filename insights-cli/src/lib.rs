@@ -12,12 +12,14 @@ mod comparison;
 mod document;
 mod episodes;
 mod exit;
+mod failure;
 mod input;
 mod interrupt;
 mod labels;
 mod matching;
 mod missing;
 mod mix;
+mod nearest;
 mod output;
 mod plan;
 mod printable;
@@ -50,7 +52,8 @@ pub fn main() -> ExitCode {
             let typed: Vec<_> = std::env::args_os().skip(1).collect();
             let Some(told) = missing::input(&error, &typed, Path::new(".")) else { error.exit() };
             // Nothing is left to tell it to if stderr is closed.
-            let _ = writeln!(std::io::stderr(), "error: {told}");
+            let told = failure::headed("error", &told);
+            let _ = writeln!(std::io::stderr(), "{}", color::for_stderr(&told));
             return Exit::Usage.into();
         }
     };
@@ -67,7 +70,8 @@ pub fn main() -> ExitCode {
             _ => "error",
         };
         // Nothing is left to tell it to if stderr is closed.
-        let _ = writeln!(std::io::stderr(), "{kind}: {error:#}");
+        let told = failure::told(kind, &error);
+        let _ = writeln!(std::io::stderr(), "{}", color::for_stderr(&told));
         exit
     });
     exit.into()

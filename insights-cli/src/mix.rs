@@ -5,11 +5,7 @@ use std::fmt::Write;
 use insights_datasets::account::{Class, Kind, Settings};
 use toml::{Spanned, de::DeValue};
 
-use crate::{
-    document::{Document, suggestion},
-    exit::UsageError,
-    settings::value,
-};
+use crate::{document::Document, exit::UsageError, nearest::suggestion, settings::value};
 
 const SEED: &str = "seed";
 const DAYS: &str = "days";

@@ -72,7 +72,7 @@ pub(crate) struct RunPlan {
 
 impl InputPlan {
     /// Checks where logs come from.
-    pub(crate) fn new(args: args::Input, settings: &Settings) -> Result<Self, UsageError> {
+    pub(crate) fn new(args: args::Input, settings: &Settings) -> anyhow::Result<Self> {
         let (remote, inputs): (Vec<_>, _) =
             args.inputs.into_iter().partition(|input| s3::is_address(input));
         let remote = s3::Plan::new(
@@ -123,7 +123,7 @@ impl SeriesPlan {
                 return Err(error(format!("{key}= is there twice")));
             }
         }
-        let step = match step.as_deref().map(span).transpose()? {
+        let step = match step.as_deref().map(|step| span_of("step=", step)).transpose()? {
             Some(step) if step == Minutes::default() || step > Self::LONGEST_STEP => {
                 return Err(error("step= must be from a minute to a day".into()));
             }
@@ -250,6 +250,11 @@ pub(crate) fn span(text: &str) -> Result<Minutes, UsageError> {
         _ => None,
     });
     span.ok_or_else(|| UsageError(format!("{text:?} is not a time such as 30m, 2h or 7d")))
+}
+
+/// Reads the time that was given to an option.
+pub(crate) fn span_of(option: &str, text: &str) -> Result<Minutes, UsageError> {
+    span(text).map_err(|error| UsageError(format!("{option} {error}")))
 }
 
 /// Reads a number of bytes, such as `512MiB` or `4G`: units are powers of 1024.

@@ -16,6 +16,8 @@ use indicatif::{
     HumanBytes, HumanCount, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle,
 };
 
+use crate::color;
+
 /// What is shown: one line on stderr of what is being done, the share that is done, the rate and
 /// the time left.
 #[derive(Debug)]
@@ -239,7 +241,7 @@ impl Progress {
         }
         self.bar.suspend(|| {
             // Nothing is left to tell it to if stderr is closed.
-            let _ = writeln!(io::stderr().lock(), "{line}");
+            let _ = writeln!(io::stderr().lock(), "{}", color::for_stderr(&color::warning(line)));
         });
     }
 

@@ -113,7 +113,7 @@ impl Settings {
     /// Reads the command line's own way to take input.
     pub(crate) fn input(mut self, args: &args::Input) -> Result<Self, UsageError> {
         if let Some(lateness) = &args.allowed_lateness {
-            self.allowed_lateness = plan::span(lateness)?;
+            self.allowed_lateness = plan::span_of("--allowed-lateness", lateness)?;
         }
         if let Some(size) = &args.max_unpacked {
             self.max_unpacked = plan::size("--max-unpacked", size)?;

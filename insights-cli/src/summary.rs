@@ -8,6 +8,7 @@ use insights_core::{Engine, Hole, Insight, InsightState, LogKey, Minute, Minutes
 use serde::{Serialize, Serializer};
 
 use crate::{
+    color::{LABEL, TIP, WARNING},
     input::{archive::Tally, series::Spread, skipped::Skipped},
     output::OutputFile,
     printable::printable,
@@ -36,6 +37,9 @@ pub(crate) struct Summary {
     pub(crate) series: usize,
     /// Spans in which a log is missing.
     pub(crate) holes: Vec<LogHole>,
+    /// What was asked for by names that no call has.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) unmatched: Vec<String>,
     pub(crate) starts: u64,
     pub(crate) ends: u64,
     #[serde(serialize_with = "text")]
@@ -48,6 +52,9 @@ pub(crate) struct Summary {
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub(crate) interrupted: bool,
 }
+
+/// What the counts in brackets are called that somebody should look into.
+const DOUBTFUL: [&str; 5] = [" damaged", " unreadable", " late", " ahead of the log", " malformed"];
 
 /// A span in which nothing was logged, though that log is never silent so long.
 #[derive(Clone, Debug, Serialize)]
@@ -145,6 +152,32 @@ impl Summary {
         lines.map(|(label, text)| (label.trim_end().to_owned(), text.to_owned())).collect()
     }
 
+    /// Returns the summary for people, with colours for what each line is about and for what is
+    /// doubtful.
+    pub(crate) fn colored(&self) -> String {
+        /// Where the labels end.
+        const LABELS: usize = 10;
+        let colored = |line: &str| {
+            let (label, rest) = line.split_at_checked(LABELS).unwrap_or((line, ""));
+            let style = match label.trim_end() {
+                "hint" => TIP,
+                "lacking" | "malformed" | "missing" | "rounded" => WARNING,
+                _ => LABEL,
+            };
+            let counts = rest.split_once("  (").zip(rest.strip_suffix(')'));
+            let Some(((before, _), whole)) = counts else {
+                return format!("{style}{label}{style:#}{rest}");
+            };
+            let mark = |count: &str| match DOUBTFUL.iter().any(|what| count.ends_with(what)) {
+                true => format!("{WARNING}{count}{WARNING:#}"),
+                false => count.to_owned(),
+            };
+            let counts = whole[before.len() + 3..].split(", ").map(mark).collect::<Vec<_>>();
+            format!("{style}{label}{style:#}{before}  ({})", counts.join(", "))
+        };
+        self.to_string().lines().map(colored).collect::<Vec<_>>().join("\n")
+    }
+
     /// Writes the summary as JSON.
     pub(crate) fn write(&self, path: &Path) -> anyhow::Result<()> {
         let mut file = OutputFile::create(path)?;
@@ -229,6 +262,9 @@ impl fmt::Display for Summary {
                 "\ninferred  {} records do not say whether they read or of what category they are",
                 n(t.inferred)
             )?;
+        }
+        for unmatched in &self.unmatched {
+            write!(f, "\nhint      {unmatched}")?;
         }
         if self.late > 0 {
             write!(
@@ -315,4 +351,25 @@ fn list(f: &mut fmt::Formatter<'_>, counts: &[(u64, &str)]) -> fmt::Result {
         before = ", ";
     }
     f.write_str(if before == ", " { ")" } else { "" })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn colours_change_no_word_and_mark_what_is_doubtful() {
+        let mut summary =
+            Summary { late: 3_000, unmatched: vec!["--x, y".into()], ..Summary::default() };
+        (summary.counted, summary.tally.unreadable_files) = (1_200, 2);
+        let colored = summary.colored();
+        assert_eq!(anstream::adapter::strip_str(&colored).to_string(), summary.to_string());
+        for marked in ["2 unreadable", "3,000 late"] {
+            let marked = format!("{WARNING}{marked}{WARNING:#}");
+            assert!(colored.contains(&marked), "{colored:?}");
+        }
+        assert!(colored.contains("(1,200 counted, "), "{colored:?}");
+        assert!(colored.contains(&format!("{TIP}hint      {TIP:#}--x, y\n")), "{colored:?}");
+        assert!(colored.starts_with(&format!("{LABEL}files     {LABEL:#}0")), "{colored:?}");
+    }
 }

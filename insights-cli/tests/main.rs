@@ -10,10 +10,12 @@
 mod archive;
 mod baseline;
 mod clocks;
+mod color;
 mod containers;
 mod counters;
 mod damage;
 mod demo;
+mod errors;
 mod exit;
 mod explain;
 mod folder;

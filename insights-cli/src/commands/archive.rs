@@ -51,6 +51,7 @@ pub(super) fn read<S: Sink>(
         refuse_no_logs(&found, &outcome)?;
     }
     outcome.skipped += found.skipped;
+    outcome.names.join(&found.names);
     Ok((sink, outcome))
 }
 

@@ -80,6 +80,7 @@ pub(super) fn run(args: Count) -> anyhow::Result<Exit> {
     let mut summary = Summary {
         tally: outcome.tally,
         skipped_files: outcome.skipped,
+        unmatched: outcome.names.unmatched(selection),
         first: outcome.first,
         end: outcome.first.map(|_| end.minute()),
         interrupted: outcome.interrupted,

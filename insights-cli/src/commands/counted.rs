@@ -6,7 +6,6 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use anyhow::Context;
 use insights_core::{
     Engine, Insight, Minute, Minutes, OpenMinutes, PartialCounts, SealedCounts, Selection,
     Watermark,
@@ -18,6 +17,7 @@ use crate::{
         refuse_overwriting,
     },
     exit::UsageError,
+    failure::failure,
     input::{archive::Sink, counts, sniff},
     interrupt,
     plan::{InputPlan, RunPlan},
@@ -101,6 +101,7 @@ impl Counted {
         let mut summary = Summary {
             tally: outcome.tally,
             skipped_files: outcome.skipped,
+            unmatched: outcome.names.unmatched(selection),
             first: outcome.first,
             end: outcome.first.map(|_| end.minute()),
             interrupted: outcome.interrupted,
@@ -129,6 +130,7 @@ impl Counted {
         let mut summary = Summary {
             tally: table.tally,
             skipped_files: table.skipped,
+            unmatched: table.names.unmatched(selection),
             rows: Some(table.rows),
             first: table.first,
             end: table.first.map(|_| end.minute()),
@@ -192,7 +194,17 @@ impl Counted {
     ///
     /// Returns an error if there is none.
     pub(super) fn first(&self) -> anyhow::Result<Minute> {
-        self.first.context("there are no calls in the input")
+        self.first.ok_or_else(|| {
+            let tip = match &self.summary.unmatched[..] {
+                [] => {
+                    "see what --from, --to and the other options of the selection leave out; calls \
+                       that only read count with --include-reads"
+                        .into()
+                }
+                unmatched => unmatched.join("; "),
+            };
+            failure("there are no calls in the input", tip)
+        })
     }
 }
 

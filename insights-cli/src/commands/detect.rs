@@ -52,6 +52,7 @@ pub(super) fn run(args: Detect) -> anyhow::Result<Exit> {
     let mut summary = Summary {
         tally: table.tally,
         skipped_files: table.skipped,
+        unmatched: table.names.unmatched(selection),
         rows: Some(table.rows),
         spread,
         first: table.first,

@@ -56,7 +56,7 @@ pub(super) fn run(args: Explain) -> anyhow::Result<Exit> {
         Ok(found) => found,
         Err(unknown) => {
             let why = question::missing(&unknown, &input, selection, &run, &progress)?;
-            return Err(UsageError(why).into());
+            return Err(why);
         }
     };
     interrupt::check(|| "the log was read, and nothing is explained yet".into())?;

@@ -11,8 +11,8 @@ use clap_mangen::{
 
 use crate::{
     args::{Args, Man},
-    document::suggestion,
     exit::{Exit, UsageError},
+    nearest::suggestion,
     output::{self, OutputFile},
 };
 

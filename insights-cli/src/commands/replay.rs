@@ -87,6 +87,7 @@ pub(super) fn run(args: Replay) -> anyhow::Result<Exit> {
     let mut summary = Summary {
         tally: outcome.tally,
         skipped_files: outcome.skipped,
+        unmatched: outcome.names.unmatched(selection),
         first: outcome.first,
         end: outcome.first.map(|_| outcome.end(selection).minute()),
         interrupted: outcome.interrupted,

@@ -62,8 +62,8 @@ pub(super) fn run(args: Synth) -> anyhow::Result<Exit> {
     };
     let root = root.as_path();
     if !args.force && !is_empty(root)? {
-        let what = format!("{} is not empty; use --force to write into it", root.display());
-        return Err(UsageError(what).into());
+        let what = UsageError(format!("{} is not empty", root.display()));
+        return Err(what.tip("name another folder, or write into this one with --force"));
     }
     let progress = Progress::new(!args.quiet && !args.no_progress);
     progress.begin(Phase::Inventing, None);

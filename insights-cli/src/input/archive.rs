@@ -1,6 +1,6 @@
 //! Reads an archive day by day, files in parallel: [`read`].
 
-use std::{collections::BTreeSet, fmt, io, ops};
+use std::{collections::BTreeSet, fmt, io, ops, path::Path};
 
 use anyhow::bail;
 use chrono::{Days, NaiveDate, NaiveTime};
@@ -17,6 +17,7 @@ use crate::{
         decode::Decoder,
         key::ObjectKey,
         logged::{Logged, Wanted},
+        names::Names,
         problem::{Fault, Faults, Passed, Place, Problems},
         s3::{self, Fetched},
         skipped::Skipped,
@@ -24,6 +25,7 @@ use crate::{
         walk::Found,
     },
     interrupt,
+    nearest::unreadable,
     plan::{InputPlan, RunPlan},
     progress::Progress,
 };
@@ -103,6 +105,7 @@ pub(crate) struct Outcome {
     pub(crate) first: Option<Minute>,
     /// Whether the run was asked to stop: only the days before are told of.
     pub(crate) interrupted: bool,
+    pub(crate) names: Names,
 }
 
 /// What a batch is read for.
@@ -292,6 +295,7 @@ impl Outcome {
         self.skipped += other.skipped;
         self.times.merge(&other.times);
         self.first = self.first.into_iter().chain(other.first).min();
+        self.names.join(&other.names);
     }
 
     /// Returns the end of the log, or of the span looked at if that is earlier.
@@ -342,7 +346,8 @@ impl Reader {
             }
             Err(error) => {
                 part.outcome.tally.unreadable_files += 1;
-                problems.add(Fault::Unreadable, Place::File, error);
+                let what = unreadable(Path::new(&source.name()), &error);
+                problems.add(Fault::Unreadable, Place::File, what);
             }
         }
         if problems.are_there() {
@@ -361,7 +366,8 @@ impl Part {
         task: Task<'_>,
         problems: &mut Problems,
     ) {
-        let Self { counts, records, outcome: Outcome { tally, times, first, .. }, .. } = self;
+        let Self { counts, records, outcome: Outcome { tally, times, first, names, .. }, .. } =
+            self;
         let mut number = 0;
         let repaired = problems.faults.count(Fault::Encoding) > 0;
         let mut each = |record: &Record<'_>,
@@ -388,6 +394,8 @@ impl Part {
                         times.observe(&event);
                         *first = first.iter().copied().chain([minute]).min();
                     }
+                    let Event { account_id, region, event_source, event_name, .. } = event;
+                    names.enter(selection, [account_id, region, event_source, event_name]);
                     counts.record_selected(&event, selection);
                 }
                 Ok(Content::Insight) => tally.insight_records += 1,

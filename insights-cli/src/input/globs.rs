@@ -10,7 +10,7 @@ use crate::exit::UsageError;
 /// # Errors
 ///
 /// Returns an error for a pattern that is none or that nothing matches.
-pub(crate) fn expand(inputs: Vec<PathBuf>) -> Result<Vec<PathBuf>, UsageError> {
+pub(crate) fn expand(inputs: Vec<PathBuf>) -> anyhow::Result<Vec<PathBuf>> {
     let mut expanded = Vec::new();
     for input in inputs {
         match pattern(&input) {
@@ -24,7 +24,9 @@ pub(crate) fn expand(inputs: Vec<PathBuf>) -> Result<Vec<PathBuf>, UsageError> {
                     |found: glob::GlobResult| found.unwrap_or_else(|error| error.path().to_owned());
                 expanded.extend(paths.map(path));
                 if expanded.len() == before {
-                    return Err(UsageError(format!("{pattern}: nothing matches")));
+                    let tip = "* and ? stand for what is between two slashes, ** for folders of any \
+                               depth; a folder that is named is read as a whole";
+                    return Err(UsageError(format!("{pattern}: nothing matches")).tip(tip));
                 }
             }
         }

@@ -27,6 +27,7 @@ use crate::{
         texts::Bounds,
         walk::{self, Found},
     },
+    nearest::unreadable,
     plan::RunPlan,
     progress::Progress,
     subject::Subject,
@@ -103,7 +104,8 @@ impl Read {
             Ok(()) => read.each(decoder, &source.key(), &mut problems),
             Err(error) => {
                 read.tally.unreadable_files += 1;
-                problems.add(Fault::Unreadable, Place::File, error);
+                let what = unreadable(Path::new(&source.name()), &error);
+                problems.add(Fault::Unreadable, Place::File, what);
             }
         }
         (read, problems.lines(&source.name()).collect())

@@ -16,8 +16,8 @@ pub(super) struct Prefix {
     /// Whether it is the folder of another service, which delivers next to CloudTrail, or of the
     /// results of CloudTrail Lake.
     pub(super) foreign: bool,
-    account_id: Option<String>,
-    region: Option<String>,
+    pub(super) account_id: Option<String>,
+    pub(super) region: Option<String>,
     /// The first and the last day on which anything in it was delivered.
     days: Option<(NaiveDate, NaiveDate)>,
 }

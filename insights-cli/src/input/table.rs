@@ -18,6 +18,7 @@ use crate::{
     input::{
         archive::Tally,
         metered::Metered,
+        names::Names,
         packing::Packing,
         problem::{Fault, Place, Problems},
         skipped::Skipped,
@@ -27,6 +28,7 @@ use crate::{
         zipped,
     },
     interrupt,
+    nearest::unreadable,
     printable::printable,
     progress::{Meter, Phase, Progress},
 };
@@ -47,6 +49,7 @@ pub(crate) struct Table {
     pub(crate) rows: u64,
     /// Entries of archives that are no tables.
     pub(crate) skipped: Skipped,
+    pub(crate) names: Names,
 }
 
 /// What the rows of a table mean.
@@ -105,7 +108,7 @@ impl Table {
                 Ok(()) => table.tally.file(&problems),
                 Err(error) => {
                     table.tally.unreadable_files += 1;
-                    problems.add(Fault::Unreadable, Place::File, error);
+                    problems.add(Fault::Unreadable, Place::File, why(path, &error));
                 }
             }
             // What is cut short looks damaged.
@@ -202,6 +205,8 @@ impl Table {
         let seen = if count == 0 { STATED } else { count };
         self.times.observe_count(minute, seen);
         self.first = Some(self.first.map_or(minute, |first| first.min(minute)));
+        let SeriesRef { account_id, region, event_source, event_name, .. } = *series;
+        self.names.enter(selection, [account_id, region, event_source, event_name]);
         if selection.admits_series(*series) {
             self.counts.insert_row(series, minute, attributes, count);
         } else {
@@ -217,6 +222,16 @@ impl Table {
         self.tally += other.tally;
         self.rows += other.rows;
         self.skipped += other.skipped;
+        self.names.join(&other.names);
+    }
+}
+
+/// Returns why a table cannot be read.
+fn why(path: &Path, error: &io::Error) -> String {
+    if error.kind() == io::ErrorKind::IsADirectory {
+        "is a folder: name its tables one by one, or by a pattern such as 'folder/*.csv'".into()
+    } else {
+        unreadable(path, error)
     }
 }
 

@@ -14,6 +14,7 @@ use crate::{
     input::{
         batch::{Batch, DayFolder, Source, is_log},
         key::{Kind, ObjectKey},
+        names::Names,
         prefix::Prefix,
         scope::Scope,
         skipped::Skipped,
@@ -31,6 +32,8 @@ pub(crate) struct Found {
     pub(crate) batches: BTreeMap<Option<NaiveDate>, Batch>,
     /// What is known by its key to hold no calls that are looked for.
     pub(crate) skipped: Skipped,
+    /// Whose calls these would have been.
+    pub(crate) names: Names,
     /// Inputs and folders that could not be looked into, and why.
     pub(crate) unreadable: Vec<(String, io::Error)>,
     /// Where the folders really are that were looked into, links followed.
@@ -52,6 +55,7 @@ impl Found {
             self.batch(key.day).sources.push(source);
         } else {
             self.skipped.outside += 1;
+            self.names.pass_over(key.account_id.as_deref(), key.region.as_deref());
         }
     }
 
@@ -156,10 +160,10 @@ fn walk(root: &Path, scope: &Scope, aparts: &mut Aparts, found: &mut Found) {
                 continue;
             }
         };
-        if found.apart.is_empty()
-            && !Prefix::parse(&folder.join("").to_string_lossy()).is_within(scope)
-        {
+        let prefix = Prefix::parse(&folder.join("").to_string_lossy());
+        if found.apart.is_empty() && !prefix.is_within(scope) {
             found.skipped.outside += names.len() as u64;
+            found.names.pass_over(prefix.account_id.as_deref(), prefix.region.as_deref());
             continue;
         }
         if only_logs

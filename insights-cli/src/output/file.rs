@@ -6,8 +6,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use anyhow::Context;
 use tempfile::NamedTempFile;
+
+use crate::failure::failure;
 
 /// A file or stdout, buffered.
 ///
@@ -30,8 +31,14 @@ impl OutputFile {
 
     /// Begins a file. What could not be written to cannot be replaced either.
     pub(crate) fn create(path: &Path) -> anyhow::Result<Self> {
-        let place = Place::of(path);
-        Ok(Self(place.with_context(|| format!("cannot write {}", path.display()))?))
+        let what = || format!("cannot write {}", path.display());
+        Place::of(path).map(Self).map_err(|error| match path.parent() {
+            Some(folder) if error.kind() == io::ErrorKind::NotFound => {
+                let tip = format!("make its folder first: mkdir -p {}", folder.display());
+                failure("its folder is not there", tip).context(what())
+            }
+            _ => anyhow::Error::new(error).context(what()),
+        })
     }
 
     /// Writes what is buffered and lets the file take its place.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use insights_core::{Minute, Minutes};
 
-use super::{instant, span};
+use super::{instant, span_of};
 use crate::{
     args::{self, ScoreFormat},
     exit::UsageError,
@@ -61,7 +61,7 @@ impl ScorePlan {
         let plan = Self {
             insights: args.insights,
             truth,
-            tolerance: span(&args.tolerance)?,
+            tolerance: span_of("--tolerance", &args.tolerance)?,
             from,
             to,
             accounts: args.account,

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use insights_core::Minutes;
 
-use super::span;
+use super::span_of;
 use crate::{
     args,
     exit::UsageError,
@@ -50,8 +50,8 @@ impl TunePlan {
             choice,
             holdout: Holdout::parse(&args.holdout)?,
             max_false_per_day: args.max_false_per_day,
-            tolerance: span(&args.tolerance)?,
-            skip: span(&args.skip)?,
+            tolerance: span_of("--tolerance", &args.tolerance)?,
+            skip: span_of("--skip", &args.skip)?,
             results: folder.join("results.csv"),
             picture: folder.join("pareto.svg"),
             best: folder.join("best.toml"),

@@ -4,7 +4,7 @@ use insights_core::{EventCategory, InsightType, Profile, Sensitivity};
 use toml::de::DeValue;
 
 use super::{Settings, value};
-use crate::document::suggestion;
+use crate::nearest::suggestion;
 
 /// One setting.
 #[derive(Debug)]
@@ -111,7 +111,7 @@ pub(crate) static KEYS: [Key; 21] = [
         read: |settings, value| {
             let named = value.as_str().map(|_| value::choice(value, &SENSITIVITIES));
             settings.detector.threshold = match named {
-                Some(named) => named?.threshold(),
+                Some(named) => named.map_err(|what| format!("{what}, or a number"))?.threshold(),
                 None => value::number(value)?,
             };
             Ok(())

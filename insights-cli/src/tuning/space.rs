@@ -8,8 +8,9 @@ use toml::{
 };
 
 use crate::{
-    document::{Document, suggestion},
+    document::Document,
     exit::UsageError,
+    nearest::suggestion,
     plan,
     settings::{Key, Settings},
 };

@@ -187,7 +187,7 @@ fn join<T: ToString>(names: &[T]) -> String {
 /// # Errors
 ///
 /// Returns an error if none or several do.
-pub(super) fn by_id(insights: &[Insight], id: &str) -> Result<usize, UsageError> {
+pub(super) fn by_id(insights: &[Insight], id: &str) -> anyhow::Result<usize> {
     let is_it = |insight: &Insight| insight.shared_event_id().to_string().starts_with(id);
     let mut found: Vec<(String, usize)> = insights
         .iter()
@@ -206,17 +206,18 @@ pub(super) fn by_id(insights: &[Insight], id: &str) -> Result<usize, UsageError>
     });
     match &found[..] {
         [(_, place)] => Ok(*place),
-        [] => Err(UsageError(format!(
-            "no Insight of these logs with these settings has an id that begins with {id:?}; \
-             `insights replay` lists them"
-        ))),
+        [] => {
+            let what = format!(
+                "no Insight of these logs with these settings has an id that begins with {id:?}"
+            );
+            let tip = "`insights replay --format jsonl` tells the sharedEventID of each; give the \
+                       same settings and options here";
+            Err(UsageError(what).tip(tip))
+        }
         several => {
             let ids: Vec<&str> = several.iter().take(NAMED).map(|found| &*found.0).collect();
-            Err(UsageError(format!(
-                "--id {id} is the beginning of {}: {}",
-                several.len(),
-                join(&ids)
-            )))
+            let what = format!("--id {id} is the beginning of {} ids", several.len());
+            Err(UsageError(what).tip(format!("say which in more letters: {}", join(&ids))))
         }
     }
 }
@@ -232,12 +233,13 @@ pub(super) fn missing(
     selection: &Selection,
     run: &RunPlan,
     progress: &Progress,
-) -> anyhow::Result<String> {
+) -> anyhow::Result<anyhow::Error> {
     let name = printable(&unknown.name.to_string());
     let near: Vec<String> = unknown.near.iter().map(|key| printable(&key.to_string())).collect();
+    let what = UsageError(format!("{name} is not in these logs"));
     let not_there = match &near[..] {
-        [] => format!("{name} is not in these logs"),
-        near => format!("{name} is not in these logs; is it one of these? {}", join(near)),
+        [] => what.into(),
+        near => what.tip(format!("is it one of these? {}", join(near))),
     };
     if input.is_stdin() {
         // It is read already.
@@ -249,7 +251,10 @@ pub(super) fn missing(
     let rows = quiet.days.iter().flat_map(|(sealed, _)| sealed.rows());
     let left_out = rows.map(|row| row.series).find(|key| unknown.name.is_of(key));
     Ok(match left_out {
-        Some(key) => format!("{name} is in these logs, but {}", why_left_out(key, selection)),
+        Some(key) => {
+            let why = why_left_out(key, selection);
+            UsageError(format!("{name} is in these logs, but {why}")).into()
+        }
         None => not_there,
     })
 }
