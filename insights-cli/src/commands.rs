@@ -50,7 +50,7 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Exit> {
         Command::Config(args) => config::run(args),
         Command::Synth(args) => synth::run(args),
         Command::Completions(args) => completions::run(args),
-        Command::Man(args) => man::run(args),
+        Command::Man(args) => man::run(&args),
     }
 }
 

@@ -14,7 +14,7 @@ pub(crate) mod sparkline;
 mod table;
 mod tree;
 
-use std::path::Path;
+use std::{env, path::Path};
 
 use insights_core::{Attribute, Insight, InsightRecord};
 
@@ -71,9 +71,10 @@ fn look(plan: &ResultsPlan) -> Look {
 /// The width of lines that no terminal limits.
 const WIDTH: usize = 100;
 
-/// Returns the width of the terminal that stdout is.
+/// Returns the width of the terminal that stdout is, or else what COLUMNS says, as for help.
 fn width() -> usize {
-    comfy_table::Table::new().width().map_or(WIDTH, usize::from)
+    let said = || env::var("COLUMNS").ok()?.parse().ok().filter(|&columns| columns > 0);
+    comfy_table::Table::new().width().or_else(said).map_or(WIDTH, usize::from)
 }
 
 /// Opens a file to write to, or stdout.

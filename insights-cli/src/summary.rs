@@ -168,9 +168,12 @@ impl Summary {
             let Some(((before, _), whole)) = counts else {
                 return format!("{style}{label}{style:#}{rest}");
             };
-            let mark = |count: &str| match DOUBTFUL.iter().any(|what| count.ends_with(what)) {
-                true => format!("{WARNING}{count}{WARNING:#}"),
-                false => count.to_owned(),
+            let mark = |count: &str| {
+                if DOUBTFUL.iter().any(|what| count.ends_with(what)) {
+                    format!("{WARNING}{count}{WARNING:#}")
+                } else {
+                    count.to_owned()
+                }
             };
             let counts = whole[before.len() + 3..].split(", ").map(mark).collect::<Vec<_>>();
             format!("{style}{label}{style:#}{before}  ({})", counts.join(", "))

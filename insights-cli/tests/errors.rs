@@ -1,6 +1,6 @@
 //! Whoever mistypes is told what is wrong, which name may be meant, and what to do next.
 
-use std::{fs, process::Output};
+use std::{fmt::Write, fs, process::Output};
 
 use crate::{
     archive::{ACCOUNT, demo},
@@ -56,7 +56,7 @@ fn errors_say_what_is_wrong_and_what_to_do_next() {
         assert!(!stderr.contains('\u{1b}'), "{args:?}: {stderr:?}");
         if args != ["replay", "s3://"] {
             // What is said of S3 depends on what is built in.
-            all += &format!("$ insights {}\n{stderr}\n", args.join(" "));
+            writeln!(all, "$ insights {}\n{stderr}", args.join(" ")).unwrap();
         }
     }
     // The system's words for what is not there.

@@ -66,7 +66,10 @@ fn the_main_jobs_come_first_and_all_is_listed_in_a_line_each() {
         assert!(short.contains(job), "{job}: {short}");
     }
     // Each exit code is told where there is room.
-    assert!(long.contains("Exit status:") && long.contains("\n  3  "), "{long}");
+    assert!(
+        long.contains("Exit status:") && long.contains("\n  3  ") && long.contains("\n  130  "),
+        "{long}"
+    );
     assert!(!short.contains("Exit status"));
     for line in short.split_once("Commands:\n").unwrap().1.lines().take(names.len()) {
         assert!(line.len() <= 100 && !line.starts_with("    "), "{line}");

@@ -7,10 +7,10 @@
     reason = "a panic is how a test fails, and a skipped test says so, in helpers as well"
 )]
 
+mod appearance;
 mod archive;
 mod baseline;
 mod clocks;
-mod color;
 mod containers;
 mod counters;
 mod damage;

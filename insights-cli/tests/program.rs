@@ -77,7 +77,10 @@ pub(crate) fn run(mut command: Command, input: &[u8]) -> Run {
 pub(crate) fn command(args: &Args<'_>) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_insights"));
     // The settings of whoever runs the tests are no part of them.
-    command.args(args).env_remove("INSIGHTS_CONFIG");
+    command.args(args);
+    for name in ["INSIGHTS_CONFIG", "COLUMNS", "NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE"] {
+        command.env_remove(name);
+    }
     command
 }
 

@@ -3,7 +3,7 @@
 use clap::Args;
 use clap_complete::Shell;
 
-#[derive(Debug, Args)]
+#[derive(Clone, Copy, Debug, Args)]
 pub(crate) struct Completions {
     /// The shell that is to complete
     #[arg(value_name = "SHELL")]

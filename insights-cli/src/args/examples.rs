@@ -23,11 +23,12 @@ Then:
 
 pub(super) const STATUS: &str = "\
 Exit status:
-  0  it did what was asked
-  1  there are Insights, and --exit-code asked to be told
-  2  the command line or the settings make no sense
-  3  it did, but part of the input could not be read
-  4  it could do nothing";
+  0    it did what was asked
+  1    there are Insights, and --exit-code asked to be told
+  2    the command line or the settings make no sense
+  3    it did, but part of the input could not be read
+  4  it could do nothing
+  130  it was interrupted: what was done by then is told";
 
 pub(super) const REPLAY: &str = "\
 Examples:

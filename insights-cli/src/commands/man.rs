@@ -16,7 +16,7 @@ use crate::{
     output::{self, OutputFile},
 };
 
-pub(super) fn run(args: Man) -> anyhow::Result<Exit> {
+pub(super) fn run(args: &Man) -> anyhow::Result<Exit> {
     let pages = Pages::new();
     if let Some(folder) = &args.output {
         pages.write(folder)?;

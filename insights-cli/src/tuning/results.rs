@@ -411,7 +411,7 @@ mod tests {
             (table(&[&[("id", "-1")]]), "line 2, column id: \"-1\" is no whole number"),
             (
                 table(&[&[("threshold", "oops")]]),
-                "line 2, column threshold must be one of \"low\", \"medium\", \"high\", and is \"oops\"",
+                "line 2, column threshold must be one of \"low\", \"medium\", \"high\", or a number, and is \"oops\"",
             ),
             (table(&[&[("tuned_found", "1")]]), "column tuned_found: more labels are found than"),
             (format!("{good}1,2\n"), "line 3, has 2 cells"),

@@ -1,4 +1,5 @@
-//! Colours are where somebody looks: on a terminal, or where they were asked for.
+//! How what is printed looks: colours, which go nowhere but to a terminal unless they are asked for,
+//! and lines of its width.
 
 use std::{fs, process::Stdio};
 
@@ -14,9 +15,6 @@ const ESCAPE: char = '\u{1b}';
 /// Runs the program with variables and returns what came to stdout and stderr.
 fn printed(args: &Args<'_>, variables: &[(&str, &str)]) -> [String; 2] {
     let mut command = command(args);
-    for name in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE"] {
-        command.env_remove(name);
-    }
     let output = command.envs(variables.iter().copied()).stdin(Stdio::null()).output().unwrap();
     [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap())
 }
@@ -107,9 +105,30 @@ fn records_and_files_are_never_coloured() {
 
 #[test]
 fn the_table_of_the_demo_has_a_line_for_each_episode() {
-    let [table, _] = printed(&[&"replay", &demo(), &"--format", &"table"], &[("COLUMNS", "120")]);
-    let days = table.lines().filter(|line| line.contains("2026-03-")).count();
+    let of_width = |columns| {
+        printed(&[&"replay", &demo(), &"--format", &"table"], &[("COLUMNS", columns)])[0].clone()
+    };
+    let longest = |table: &str| table.lines().map(|line| line.chars().count()).max().unwrap();
+    let table = of_width("100");
+    assert!((80..=100).contains(&longest(&table)), "{table}");
+    assert!((100..=130).contains(&longest(&of_width("130"))), "{table}");
+    let days = table.lines().filter(|line| line.starts_with("03-1")).count();
     assert_eq!(days, 6, "{table}");
     assert!(table.contains("iam:CreateAccessKey"), "{table}");
     assert_snapshot("table.txt", &table);
+}
+
+#[test]
+fn an_explanation_is_as_wide_as_the_terminal_within_reason() {
+    let demo = demo();
+    let args: &Args<'_> =
+        &[&"explain", &demo, &"--series", &"s3:GetObject", &"--at", &"2026-03-10T17:00"];
+    for (columns, least, most) in
+        [("20", 45, 60), ("80", 65, 80), ("120", 100, 120), ("500", 120, 140)]
+    {
+        let [text, _] = printed(args, &[("COLUMNS", columns)]);
+        let sentences = text.split("\n\n").nth(1).unwrap();
+        let longest = sentences.lines().map(|line| line.chars().count()).max().unwrap();
+        assert!((least..=most).contains(&longest), "{longest} of {columns}: {text}");
+    }
 }
