@@ -27,8 +27,8 @@ Exit status:
   1    there are Insights, and --exit-code asked to be told
   2    the command line or the settings make no sense
   3    it did, but part of the input could not be read
-  4  it could do nothing
-  130  it was interrupted: what was done by then is told";
+  4    it could do nothing
+  130  it was interrupted, and told what was done by then; 143 if by TERM";
 
 pub(super) const REPLAY: &str = "\
 Examples:
