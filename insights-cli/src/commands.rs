@@ -132,6 +132,9 @@ fn conclude(
     if !run.quiet {
         progress.warn(&summary.colored());
     }
+    if summary.interrupted {
+        progress.warn(&summary.interruption());
+    }
     if let Some(path) = &run.summary {
         summary.write(path)?;
     }
@@ -211,12 +214,12 @@ impl Reports {
     ///
     /// Where nothing could be read, or not all of it, the files of an earlier run are worth more
     /// than empty ones or some of one, and stay.
-    fn finish(mut self, summary: &mut Summary, progress: &Progress) -> anyhow::Result<()> {
+    fn finish(mut self, summary: &mut Summary) -> anyhow::Result<()> {
         if summary.interrupted {
             if self.file.is_some() {
                 self.outputs.pop();
             }
-            progress.warn(&summary.interruption(self.file.as_deref()));
+            summary.unwritten = self.file.take();
         }
         if !summary.nothing_read() {
             for output in self.outputs {

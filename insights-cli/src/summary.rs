@@ -1,6 +1,11 @@
 //! [`Summary`]: what became of everything, for people on stderr and for machines as JSON.
 
-use std::{fmt, io::Write, path::Path, time::Duration};
+use std::{
+    fmt,
+    io::Write,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use anyhow::Context;
 use indicatif::HumanCount;
@@ -51,6 +56,9 @@ pub(crate) struct Summary {
     /// Whether the run was asked to stop: the rest tells of what was done before.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub(crate) interrupted: bool,
+    /// The file that is missing for that reason.
+    #[serde(skip)]
+    pub(crate) unwritten: Option<PathBuf>,
 }
 
 /// What the counts in brackets are called that somebody should look into.
@@ -125,12 +133,12 @@ impl Summary {
     }
 
     /// Says what a run that was asked to stop has done, and that a file of it is missing.
-    pub(crate) fn interruption(&self, unwritten: Option<&Path>) -> String {
+    pub(crate) fn interruption(&self) -> String {
         let done = match self.end.filter(|_| self.first.is_some()) {
             Some(end) => format!("this is of the log up to {end} and no later"),
             None => "nothing was read to its end".into(),
         };
-        let unwritten = unwritten.map(|path| {
+        let unwritten = self.unwritten.as_ref().map(|path| {
             let path = printable(&path.to_string_lossy());
             format!("; {path} is not written, as it would not be whole")
         });

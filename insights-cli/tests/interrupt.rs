@@ -77,7 +77,7 @@ fn what_was_found_before_is_told_and_how_far_the_log_was_read() {
         let told = "interrupted: this is of the log up to 2026-03-11T00:00:00Z and no later";
         assert!(stderr.contains(told), "{stderr}");
         // What was read of the last day, and of that alone, does not count.
-        let records = "records   12,172 (9,595 counted, 1,190 not selected, 54 duplicates, 1,333 not \
+        let records = "records   12,172  (9,595 counted, 1,190 not selected, 54 duplicates, 1,333 not \
                        judged yet)";
         assert!(stderr.contains(records), "{stderr}");
         let summary = std::fs::read_to_string(summary).unwrap();
@@ -169,12 +169,7 @@ fn a_run_that_waits_for_stdin_stops() {
         }
         let (output, stderr) = stopped(child, "INT");
         drop(stdin);
-        assert_eq!(
-            output.status.code(),
-            Some(130),
-            "{:?}: {stderr}",
-            args.first().map(|a| a.as_ref())
-        );
+        assert_eq!(output.status.code(), Some(130), "{:?}: {stderr}", args[0].as_ref());
         assert!(stderr.contains("interrupted: "), "{stderr}");
         assert!(!stderr.contains("ended while waiting"), "{stderr}");
     }

@@ -87,7 +87,7 @@ pub(super) fn run(args: Count) -> anyhow::Result<Exit> {
         ..Summary::default()
     };
     if summary.interrupted {
-        progress.warn(&summary.interruption(args.output.as_deref()));
+        summary.unwritten.clone_from(&args.output);
     }
     // A table of an earlier run is worth more than an empty one, or than some of one.
     let in_part = summary.interrupted && args.output.is_some();

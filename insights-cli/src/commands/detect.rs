@@ -63,6 +63,6 @@ pub(super) fn run(args: Detect) -> anyhow::Result<Exit> {
         ..Summary::default()
     };
     summary.take(open.stats());
-    reports.finish(&mut summary, &progress)?;
+    reports.finish(&mut summary)?;
     conclude(summary, began, &run, &progress, results.exit_code)
 }

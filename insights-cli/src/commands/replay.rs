@@ -43,7 +43,7 @@ impl Detection {
     /// Writes what the end of the input leaves open and adds the numbers to `summary`.
     ///
     /// Of a run that was asked to stop, nothing is known of what comes next.
-    fn finish(mut self, summary: &mut Summary, progress: &Progress) -> anyhow::Result<()> {
+    fn finish(mut self, summary: &mut Summary) -> anyhow::Result<()> {
         if summary.interrupted {
             summary.end = summary.end.min(Some(self.engine.watermark().minute()));
         } else {
@@ -55,7 +55,7 @@ impl Detection {
         summary.take(self.engine.stats());
         summary.series = self.engine.series();
         summary.holes = self.holes.told();
-        self.reports.finish(summary, progress)
+        self.reports.finish(summary)
     }
 }
 
@@ -93,6 +93,6 @@ pub(super) fn run(args: Replay) -> anyhow::Result<Exit> {
         interrupted: outcome.interrupted,
         ..Summary::default()
     };
-    detection.finish(&mut summary, &progress)?;
+    detection.finish(&mut summary)?;
     conclude(summary, began, &run, &progress, results.exit_code)
 }

@@ -104,7 +104,7 @@ mod tests {
 
     #[test]
     fn what_is_sent_arrives_whole_and_an_error_is_told() {
-        let sent: Vec<u8> = (0..3 * PIECE + 7).map(|i| (i % 251) as u8).collect();
+        let sent: Vec<u8> = (0..3 * PIECE + 7).map(|i| (i % 251).to_le_bytes()[0]).collect();
         let source = io::Cursor::new(sent.clone());
         let mut received = Vec::new();
         Waiting::on(|| Ok(source)).unwrap().read_to_end(&mut received).unwrap();
