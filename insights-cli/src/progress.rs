@@ -174,6 +174,18 @@ impl Progress {
             Some(_) => "{prefix} {wide_bar} {percent:>3} %  {done}  {rate}  {eta} left",
             None => "{prefix} {spinner} {done}  {rate}",
         };
+        // What is drawn meanwhile would mix both phases.
+        if let Ok(style) = ProgressStyle::with_template("{prefix}") {
+            self.bar.set_style(style);
+        }
+        self.bar.set_prefix(phase.verb());
+        match steps {
+            Some(steps) => self.bar.set_length(steps),
+            None => self.bar.unset_length(),
+        }
+        self.bar.set_position(0);
+        self.bar.reset_elapsed();
+        self.bar.reset_eta();
         if let Ok(style) = ProgressStyle::with_template(template) {
             let style = style
                 .progress_chars("━━ ")
@@ -185,14 +197,6 @@ impl Progress {
                 });
             self.bar.set_style(style);
         }
-        self.bar.set_prefix(phase.verb());
-        match steps {
-            Some(steps) => self.bar.set_length(steps),
-            None => self.bar.unset_length(),
-        }
-        self.bar.set_position(0);
-        self.bar.reset_elapsed();
-        self.bar.reset_eta();
     }
 
     /// Takes note of how many folders were found while it is not known yet what is in them.
