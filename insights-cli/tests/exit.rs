@@ -8,7 +8,7 @@ use std::{
 use crate::{
     archive::{at, demo, gzip, log, steady, varied},
     folder::Folder,
-    program::{command, insights},
+    program::{Args, command, insights},
 };
 
 #[test]
@@ -110,6 +110,40 @@ fn a_reader_that_has_enough_is_no_error() {
 
     let whole = insights(&[&"count", &folder.path()]).exited(0);
     assert!(whole.stdout.len() > 200_000, "the output fits into a pipe");
+}
+
+#[test]
+fn no_command_minds_a_reader_that_has_gone() {
+    let folder = Folder::new();
+    let csv = folder.join("counts.csv");
+    let jsonl = folder.join("insights.jsonl");
+    insights(&[&"count", &demo(), &"-o", &csv]).exited(0);
+    insights(&[&"replay", &demo(), &"-o", &jsonl]).exited(0);
+    let commands: [&Args<'_>; 13] = [
+        &[&"--help"],
+        &[&"--version"],
+        &[&"tune", &"--help"],
+        &[&"completions", &"bash"],
+        &[&"man"],
+        &[&"config"],
+        &[&"synth", &"--print-mix"],
+        &[&"replay", &demo(), &"--format", &"table", &"-v"],
+        &[&"detect", &csv],
+        &[&"baseline", &csv],
+        &[&"explain", &csv, &"--id", &"0d6b0543"],
+        &[&"report", &csv],
+        &[&"score", &jsonl, &"--aws", &jsonl],
+    ];
+    for args in commands {
+        let mut child =
+            command(args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        drop(child.stdout.take());
+        let output = child.wait_with_output().unwrap();
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        let typed: Vec<_> = args.iter().map(AsRef::as_ref).collect();
+        assert_eq!(output.status.code(), Some(0), "{typed:?}: {stderr}");
+        assert!(!stderr.contains("error") && !stderr.contains("panicked"), "{typed:?}: {stderr}");
+    }
 }
 
 #[test]
