@@ -47,25 +47,27 @@ fn a_busy_api_that_falls_silent_is_reported_and_its_return_too() {
 }
 
 #[test]
-fn the_calls_around_an_insight_are_known_when_it_ends_and_those_of_other_series_are_not_among_them()
-{
-    let story = Scenario::from(monday()).alive().then(WEEK, 20).then(10, 100).then(60, 0);
+fn the_calls_around_an_insight_are_known_for_days_and_are_of_its_series_alone() {
+    let burst = Scenario::from(monday()).alive().then(WEEK, 20).then(10, 100);
+    let story = burst.then(1, 0).then(60, 20);
     let mut engine = story.engine();
-    let insights = engine.advance_to(Watermark::before(story.time(WEEK + 11)));
-    let [_, end] = &insights[..] else { panic!("{insights:?}") };
-    let around = end.start - minutes(2)..end.start + minutes(20);
-    let calls: Vec<u32> = engine.calls(&end.series, around.clone()).iter().map(|it| it.1).collect();
-    // Minutes without calls are none, nor are those that are not sealed.
-    assert_eq!(calls, [20, 20, 100, 100, 100, 100, 100, 100, 100, 100, 100, 100]);
-    assert_eq!(engine.calls(&end.series, around.clone())[0].0, around.start);
+    let insights = engine.advance_to(Watermark::before(story.time(WEEK + 15)));
+    let insight = &insights[0];
+    let around = insight.start - minutes(2)..insight.start + minutes(20);
+    let known = engine.calls(&insight.series, around.clone());
+    // Minutes without calls are left out, and those that are not sealed yet.
+    let calls: Vec<u32> = known.iter().map(|&(_, calls)| calls).collect();
+    assert_eq!(calls, [&[20; 2][..], &[100; 10], &[20; 4]].concat());
+    assert_eq!((known[0].0, known[12].0), (around.start, insight.start + minutes(11)));
 
-    let mut unknown = end.series.clone();
+    let mut unknown = insight.series.clone();
     unknown.region = "nowhere".into();
     assert!(engine.calls(&unknown, around.clone()).is_empty());
 
-    // Weeks later they are forgotten.
+    let _ = engine.advance_to(Watermark::before(story.time(2 * WEEK)));
+    assert_eq!(engine.calls(&insight.series, around.clone()).len(), 21, "all are sealed by now");
     let _ = engine.advance_to(Watermark::before(story.time(4 * WEEK)));
-    assert!(engine.calls(&end.series, around).is_empty());
+    assert!(engine.calls(&insight.series, around).is_empty(), "weeks later they are forgotten");
 }
 
 #[test]
