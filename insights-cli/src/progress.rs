@@ -46,6 +46,8 @@ pub(crate) enum Phase {
     ReadingTables,
     /// Judging days, in several parts at once.
     Detecting { parts: u64 },
+    /// Looking again at what decided, and trying what it takes to start an Insight.
+    Explaining,
     /// Trying what it takes to start an Insight, series by series.
     TryingSeries,
     /// Trying settings.
@@ -69,6 +71,7 @@ impl Phase {
             Self::Finding => "finding",
             Self::ReadingFiles | Self::ReadingLogs | Self::ReadingTables => "reading",
             Self::Detecting { .. } => "detecting",
+            Self::Explaining => "explaining",
             Self::TryingSeries | Self::TryingConfigurations => "trying",
             Self::Inventing => "inventing",
             Self::WritingFiles | Self::WritingRows => "writing",
@@ -82,6 +85,7 @@ impl Phase {
             Self::ReadingFiles | Self::WritingFiles => "files",
             Self::ReadingLogs | Self::ReadingTables => "",
             Self::Detecting { .. } | Self::Inventing => "days",
+            Self::Explaining => "looks",
             Self::TryingSeries => "series",
             Self::TryingConfigurations => "configurations",
             Self::WritingRows => "rows",

@@ -122,7 +122,8 @@ pub(super) fn run(mut args: args::report::Report) -> anyhow::Result<Exit> {
         None => cases::of_engine(&detected.insights),
     };
     let listed = found.list(&drafts, &config);
-    let Evidence { cases, mut norms } = Evidence::gather(&counted, &config, drafts, &listed)?;
+    let Evidence { cases, mut norms } =
+        Evidence::gather(&counted, &config, drafts, &listed, &progress)?;
     let unlisted = found.others(&listed, &config);
     interrupt::check(told)?;
     let series = listed.into_iter().map(|series| found.take(series, &mut norms)).collect();

@@ -132,7 +132,7 @@ pub(super) fn find(
     let answer = match question {
         Question::Id(id) => {
             let start = &insights[by_id(&insights, id)?];
-            explain_insight(counted, config, &insights, start, Asked::Id)
+            explain_insight(counted, config, &insights, start, Asked::Id, progress)
         }
         &Question::Series(ref name, at) => {
             let series = match name.find(counted, at)? {
@@ -153,8 +153,8 @@ pub(super) fn find(
             let looks = at - BEFORE.min(at.since(first))..(at + AFTER + ONE).min(end);
             let asked = Asked::At { minute: at, looks: looks.clone() };
             match insight_at(&insights, &series, at, &looks) {
-                Some(start) => explain_insight(counted, config, &insights, start, asked),
-                None => explain_refusal(counted, config, series, at, looks),
+                Some(start) => explain_insight(counted, config, &insights, start, asked, progress),
+                None => explain_refusal(counted, config, series, at, looks, progress),
             }
         }
     };
@@ -200,9 +200,12 @@ fn explain_insight(
     insights: &[Insight],
     start: &Insight,
     asked: Asked,
+    progress: &Progress,
 ) -> Answer {
     let end = end_of(insights, start);
     let mut engine = Engine::new(config.clone());
+    let decided = Watermark::at(start.explanation.detected_at);
+    let _ = counted.replay_shown(&mut engine, decided, progress);
     let examination = examine(counted, &mut engine, &start.series, start.explanation.detected_at);
     let mut answer = Answer::of_insight(start, end, examination, config.baseline(), asked);
     answer.minutes = minutes(counted, &engine, &start.series, &answer.span());
@@ -216,8 +219,10 @@ fn explain_refusal(
     series: SeriesKey,
     at: Minute,
     looks: Range<Minute>,
+    progress: &Progress,
 ) -> Answer {
     let mut engine = Engine::new(config.clone());
+    let _ = counted.replay_shown(&mut engine, Watermark::at(looks.start), progress);
     let count = looks.end.since(looks.start).count();
     let taken: Vec<Examination> = (0..count)
         .map(|i| examine(counted, &mut engine, &series, looks.start + Minutes::new(i)))
@@ -229,7 +234,7 @@ fn explain_refusal(
     let window = answer.test.as_ref().map_or(ONE, |test| test.window);
     let during = now + ONE - window..now + ONE;
     let mut engine = Engine::new(config.clone());
-    let _ = counted.replay_to(&mut engine, Watermark::at(now));
+    let _ = counted.replay_shown(&mut engine, Watermark::at(now), progress);
     answer.minutes = minutes(counted, &engine, &answer.series, &during);
     let _ = counted.replay_to(&mut engine, Watermark::at(now + ONE));
     answer.comparison = engine.compare(&answer.series, during);

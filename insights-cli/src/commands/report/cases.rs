@@ -15,7 +15,9 @@ use crate::{
         explain::{Answer, Asked, nearest},
     },
     episodes::Episode,
+    interrupt,
     output::answer,
+    progress::{Phase, Progress},
     subject::Subject,
 };
 
@@ -192,7 +194,10 @@ impl Evidence {
         config: &Config,
         drafts: Vec<Draft>,
         listed: &[SeriesKey],
+        progress: &Progress,
     ) -> anyhow::Result<Self> {
+        let looks = drafts.iter().map(|draft| draft.looks().count()).sum::<usize>();
+        progress.begin(Phase::Explaining, Some((looks + listed.len()) as u64));
         let parts = detected::parts(config, &counted.days)?;
         let found: Vec<_> = parts
             .into_par_iter()
@@ -200,12 +205,15 @@ impl Evidence {
                 let has = |series: &SeriesKey| part.part().has(series);
                 let own = drafts.iter().enumerate().filter(|(_, draft)| has(&draft.series));
                 let mut engine = Engine::new(part.clone());
-                let seen = look(counted, &mut engine, own);
+                let seen = look(counted, &mut engine, own, progress);
                 let _ = counted.replay_to(&mut engine, counted.end);
                 let norms: Vec<Norm> = listed
                     .iter()
-                    .filter(|series| has(series))
-                    .filter_map(|series| engine.norm(series))
+                    .filter(|series| has(series) && !interrupt::requested())
+                    .filter_map(|series| {
+                        progress.step(1);
+                        engine.norm(series)
+                    })
                     .collect();
                 (seen, norms)
             })
@@ -225,11 +233,12 @@ impl Evidence {
     }
 }
 
-/// Takes all looks that drafts need, in the order of time.
+/// Takes all looks that drafts need, in the order of time. A run that is asked to stop takes fewer.
 fn look<'d>(
     counted: &Counted,
     engine: &mut Engine,
     drafts: impl Iterator<Item = (usize, &'d Draft)>,
+    progress: &Progress,
 ) -> HashMap<usize, Seen> {
     let log = counted.first.unwrap_or(Minute::MAX)..counted.end.minute();
     let mut looks: Vec<(Minute, usize, &Draft)> = drafts
@@ -240,6 +249,10 @@ fn look<'d>(
     let nothing = SealedCounts::default();
     let mut seen = HashMap::<usize, Seen>::new();
     for (minute, i, draft) in looks {
+        if interrupt::requested() {
+            break;
+        }
+        progress.step(1);
         let _ = counted.replay_to(engine, Watermark::at(minute));
         let day = counted.days.iter().find(|(_, watermark)| minute < watermark.minute());
         let sealed = day.map_or(&nothing, |(sealed, _)| sealed);
