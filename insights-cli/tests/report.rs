@@ -279,6 +279,8 @@ fn insights_that_are_given_are_told_instead_of_those_found() {
     assert!(told.contains("1 told by records; with these settings 6 are found"), "{told}");
     let alone = insights(&[&"report", &found]).exited(2);
     assert!(alone.stderr.contains("needs the logs or the counts"), "{}", alone.stderr);
+    let remote = insights(&[&"report", &counts, &"--insights", &"s3://b/p"]).exited(2);
+    assert!(remote.stderr.contains("aws s3 sync s3://b/p theirs/"), "{}", remote.stderr);
 }
 
 #[test]

@@ -30,7 +30,7 @@ use crate::{
     exit::{Exit, UsageError},
     input::{
         insights::{self, Read},
-        sniff,
+        s3, sniff,
     },
     interrupt,
     output::{self, report::Page},
@@ -81,16 +81,22 @@ const LISTED: usize = 500;
 pub(super) fn run(mut args: args::report::Report) -> anyhow::Result<Exit> {
     let began = Instant::now();
     if args.output.is_none() && stdout().is_terminal() {
-        let what = "the report is a page for a browser: name its file, such as -o report.html";
-        return Err(UsageError(what.into()).into());
+        let what = UsageError("the report is a page for a browser, not for a terminal".into());
+        return Err(what.tip("name its file: -o report.html"));
     }
     let (files, logs): (Vec<PathBuf>, Vec<PathBuf>) =
         mem::take(&mut args.input.inputs).into_iter().partition(|path| sniff::holds_insights(path));
     args.insights.extend(files);
+    if let Some(remote) = args.insights.iter().find(|path| s3::is_address(path)) {
+        let what = format!("{}: Insights are read from files only", remote.display());
+        let tip = format!("copy them first: aws s3 sync {} theirs/", remote.display());
+        return Err(UsageError(what).tip(tip));
+    }
     if logs.is_empty() {
         let what = "there are Insights alone: a report needs the logs or the counts that they are \
-                    about, too (insights count AWSLogs/ -o counts.csv)";
-        return Err(UsageError(what.into()).into());
+                    about, too";
+        let tip = "name them as well: insights report insights.jsonl AWSLogs/ -o report.html";
+        return Err(UsageError(what.into()).tip(tip));
     }
     args.input.inputs = logs;
     let settings = Settings::new(&args.settings, Some(&args.model))?
