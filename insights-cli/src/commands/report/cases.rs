@@ -60,8 +60,6 @@ pub(super) struct Draft {
     read: Option<Vec<InsightRecord>>,
     /// What our own engine reported of it.
     reported: Option<Reported>,
-    /// The looks that explain it.
-    looks: Range<Minute>,
 }
 
 const ONE: Minutes = Minutes::new(1);
@@ -106,7 +104,6 @@ pub(super) fn of_records(
             start,
             end: episode.end,
             reported: alike.clone().find(overlaps).cloned(),
-            looks: start..start + LOOKS,
             read: Some(episode.records),
         }
     };
@@ -145,14 +142,12 @@ fn pairs(insights: &[Insight]) -> Vec<Reported> {
 
 impl Draft {
     fn of_reported((start, end): Reported) -> Self {
-        let at = start.explanation.detected_at;
         Self {
             series: start.series.clone(),
             is_known: true,
             start: start.start,
             end: end.as_ref().and_then(|end| end.end),
             read: None,
-            looks: at..at + ONE,
             reported: Some((start, end)),
         }
     }
@@ -161,11 +156,16 @@ impl Draft {
         &self.series
     }
 
-    /// Returns the looks that are to be taken: those that explain it.
-    fn looks(&self) -> impl Iterator<Item = Minute> + use<> {
+    /// Returns the looks that explain it: that which decided it, else those of its beginning.
+    fn looks(&self) -> Range<Minute> {
         let decided = self.reported.as_ref().map(|(start, _)| start.explanation.detected_at);
-        let looks = decided.map_or(self.looks.clone(), |at| at..at + ONE);
-        (0..looks.end.since(looks.start).count()).map(move |i| looks.start + Minutes::new(i))
+        decided.map_or(self.start..self.start + LOOKS, |at| at..at + ONE)
+    }
+
+    /// Returns the minutes of these looks.
+    fn minutes(&self) -> impl Iterator<Item = Minute> + use<> {
+        let Range { start, end } = self.looks();
+        (0..end.since(start).count()).map(move |i| start + Minutes::new(i))
     }
 }
 
@@ -196,7 +196,7 @@ impl Evidence {
         listed: &[SeriesKey],
         progress: &Progress,
     ) -> anyhow::Result<Self> {
-        let looks = drafts.iter().map(|draft| draft.looks().count()).sum::<usize>();
+        let looks = drafts.iter().map(|draft| draft.minutes().count()).sum::<usize>();
         progress.begin(Phase::Explaining, Some((looks + listed.len()) as u64));
         let parts = detected::parts(config, &counted.days)?;
         let found: Vec<_> = parts
@@ -242,7 +242,7 @@ fn look<'d>(
 ) -> HashMap<usize, Seen> {
     let log = counted.first.unwrap_or(Minute::MAX)..counted.end.minute();
     let mut looks: Vec<(Minute, usize, &Draft)> = drafts
-        .flat_map(|(i, draft)| draft.looks().map(move |minute| (minute, i, draft)))
+        .flat_map(|(i, draft)| draft.minutes().map(move |minute| (minute, i, draft)))
         .filter(|(minute, _, draft)| draft.is_known && log.contains(minute))
         .collect();
     looks.sort_by_key(|&(minute, i, _)| (minute, Reverse(i)));
@@ -270,7 +270,8 @@ fn look<'d>(
 
 impl Case {
     fn new(draft: Draft, seen: Seen, config: &Config) -> Self {
-        let Draft { series, is_known, start, end, read, reported, looks } = draft;
+        let looks = draft.looks();
+        let Draft { series, is_known, start, end, read, reported } = draft;
         let wanted = config.wants(series.insight_type());
         let examination = nearest(seen.taken, start);
         let paragraphs = match (examination, &reported) {
