@@ -1,6 +1,6 @@
 //! [`Episode`]: what a Start and an End tell together, of our own engine or of records of anybody.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use insights_core::{
     AttributionRecord, Insight, InsightRecord, InsightState, Minute, Minutes, Statistics,
@@ -42,29 +42,37 @@ pub(crate) struct ReadInsight {
 /// How long the activity of a Start without an End lasts at least: what its average is over.
 const OPENING: Minutes = Minutes::new(5);
 
-impl Episode {
-    /// Returns the episodes of an engine, in the order of their Starts.
-    pub(crate) fn of_engine(insights: &[Insight]) -> Vec<Self> {
-        let mut episodes: Vec<Self> = Vec::new();
-        let mut open: BTreeMap<(Minute, Subject), usize> = BTreeMap::new();
-        for insight in insights {
-            let key = (insight.start, Subject::from(&insight.series));
-            match insight.state {
-                InsightState::Start => {
-                    let subject = key.1.clone();
-                    open.insert(key, episodes.len());
-                    let start = Some(insight.start);
-                    let known_at = Some(insight.known_at);
-                    episodes.push(Self { start, known_at, ..Self::of(subject) });
-                }
-                InsightState::End => {
-                    if let Some(&own) = open.get(&key) {
-                        episodes[own].end = insight.end;
-                    }
+/// Returns each Start of an engine with its End, if it is over, in the order of the Starts.
+pub(crate) fn pairs(insights: &[Insight]) -> Vec<(&Insight, Option<&Insight>)> {
+    let mut pairs = Vec::new();
+    let mut open = HashMap::new();
+    for insight in insights {
+        let key = (insight.start, &insight.series);
+        match insight.state {
+            InsightState::Start => {
+                open.insert(key, pairs.len());
+                pairs.push((insight, None));
+            }
+            InsightState::End => {
+                if let Some(&own) = open.get(&key) {
+                    pairs[own].1 = Some(insight);
                 }
             }
         }
-        episodes
+    }
+    pairs
+}
+
+impl Episode {
+    /// Returns the episodes of an engine, in the order of their Starts.
+    pub(crate) fn of_engine(insights: &[Insight]) -> Vec<Self> {
+        let episode = |(start, end): (&Insight, Option<&Insight>)| Self {
+            start: Some(start.start),
+            end: end.and_then(|end| end.end),
+            known_at: Some(start.known_at),
+            ..Self::of(Subject::from(&start.series))
+        };
+        pairs(insights).into_iter().map(episode).collect()
     }
 
     /// Joins the records of each episode, in the order of their spans, and returns how many

@@ -3,8 +3,8 @@
 use std::{cmp::Reverse, collections::HashMap, ops::Range};
 
 use insights_core::{
-    Comparison, Config, Direction, Engine, Examination, Insight, InsightRecord, InsightState,
-    InsightType, Minute, Minutes, Norm, Ordinary, SealedCounts, SeriesKey, Watermark,
+    Comparison, Config, Direction, Engine, Examination, Insight, InsightRecord, InsightType,
+    Minute, Minutes, Norm, Ordinary, SealedCounts, SeriesKey, Watermark,
 };
 use rayon::prelude::*;
 
@@ -14,7 +14,7 @@ use crate::{
         detected,
         explain::{Answer, Asked, nearest},
     },
-    episodes::Episode,
+    episodes::{Episode, pairs},
     interrupt,
     output::answer,
     progress::{Phase, Progress},
@@ -69,9 +69,13 @@ const LOOKS: Minutes = Minutes::new(5);
 /// How far the band of what is ordinary is told apart.
 const QUARTER: Minutes = Minutes::new(15);
 
+fn owned((start, end): (&Insight, Option<&Insight>)) -> Reported {
+    (start.clone(), end.cloned())
+}
+
 /// Returns the episodes that an engine reported, in the order of their starts.
 pub(super) fn of_engine(insights: &[Insight]) -> Vec<Draft> {
-    let reported = pairs(insights).into_iter();
+    let reported = pairs(insights).into_iter().map(owned);
     let mut drafts: Vec<Draft> = reported.map(Draft::of_reported).collect();
     drafts.sort_by(|a, b| (a.start, &a.series).cmp(&(b.start, &b.series)));
     drafts
@@ -85,7 +89,7 @@ pub(super) fn of_records(
     known: &[SeriesKey],
 ) -> Vec<Draft> {
     let mut reported = HashMap::<Subject, Vec<Reported>>::new();
-    for pair in pairs(insights) {
+    for pair in pairs(insights).into_iter().map(owned) {
         reported.entry(Subject::from(&pair.0.series)).or_default().push(pair);
     }
     let known: HashMap<Subject, &SeriesKey> =
@@ -117,27 +121,6 @@ fn series_of(episode: &Episode) -> SeriesKey {
     let told = episode.records.first().and_then(|own| own.insight_details.source_event_category);
     let category = told.unwrap_or_default();
     SeriesKey { account_id, region, event_source, event_name, category, error_code }
-}
-
-/// Returns each Start with its End.
-fn pairs(insights: &[Insight]) -> Vec<Reported> {
-    let mut pairs: Vec<Reported> = Vec::new();
-    let mut open = HashMap::new();
-    for insight in insights {
-        let key = (insight.start, &insight.series);
-        match insight.state {
-            InsightState::Start => {
-                open.insert(key, pairs.len());
-                pairs.push((insight.clone(), None));
-            }
-            InsightState::End => {
-                if let Some(&own) = open.get(&key) {
-                    pairs[own].1 = Some(insight.clone());
-                }
-            }
-        }
-    }
-    pairs
 }
 
 impl Draft {
